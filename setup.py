@@ -1,0 +1,54 @@
+"""Builds and installs `keras_troubleshoot`."""
+
+import pathlib
+import re
+
+import setuptools
+
+HERE = pathlib.Path(__file__).parent
+
+
+def read_version() -> str:
+    """The version, read without importing the package."""
+    text = (HERE / "keras_troubleshoot" / "version.py").read_text("utf-8")
+    return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)[1]
+
+
+setuptools.setup(
+    name="keras-troubleshoot",
+    version=read_version(),
+    description="Says what is wrong with a Keras model, and how to mend it",
+    long_description=(HERE / "README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=setuptools.find_packages(
+        include=["keras_troubleshoot", "keras_troubleshoot.*"]
+    ),
+    package_data={"keras_troubleshoot.report": ["templates/*"]},
+    python_requires=">=3.11",  # Keras 3.15 asks for it.
+    # The lowest versions with which the whole test suite was run.
+    install_requires=[
+        "absl-py>=2.5",
+        "jinja2>=3.1",
+        "keras>=3.15",
+        "keras-tuner[bayesian]>=1.4.8",
+        "matplotlib>=3.11",
+        "numpy>=2.4",
+        "tensorflow>=2.21",
+    ],
+    extras_require={
+        "test": ["import-linter>=2.16", "pytest>=9.2", "ruff>=0.17"],
+    },
+    entry_points={
+        "console_scripts": [
+            "keras-troubleshoot = keras_troubleshoot.cli.main:main",
+        ],
+    },
+    classifiers=[
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
