@@ -45,6 +45,10 @@ class Figure:
         labels: names of the bars, or of the lines.
         values: one number for each bar, or one sequence for each line.
         unit: what the values are, for the axis.
+
+    Raises:
+        ValueError: if the kind is neither, or labels and values differ in
+            number.
     """
 
     kind: str
@@ -52,6 +56,17 @@ class Figure:
     labels: tuple[str, ...]
     values: tuple
     unit: str = ""
+
+    def __post_init__(self):
+        if self.kind not in ("bars", "lines"):
+            raise ValueError(
+                f"`kind` must be 'bars' or 'lines', received: {self.kind!r}."
+            )
+        if len(self.labels) != len(self.values):
+            raise ValueError(
+                "`labels` and `values` must be equally many, received: "
+                f"{len(self.labels)} labels, {len(self.values)} values."
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,3 +106,11 @@ class Finding:
         mend = f" To mend it: {self.fix}" if self.fix else ""
         head = f"{self.severity.value}: {self.rule}{where}: {self.summary}"
         return head + mend
+
+
+@dataclasses.dataclass(frozen=True)
+class Skipped:
+    """A diagnosis that could not be examined, and why."""
+
+    rule: str
+    reason: str

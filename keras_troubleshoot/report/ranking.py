@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
+from keras_troubleshoot.report.finding import Severity
 
 
 def rank(findings: Iterable[Finding]) -> list[Finding]:
     """Sorts findings so that the first is the one to mend first.
 
-    A finding stands below every finding that explains it; of the rest the
-    graver come first, then root causes before symptoms, then the order in
-    which the rules found them.
+    The graver come first: advice never stands above an error, whatever it
+    claims to explain. Among findings of one severity each stands below those
+    that explain it; of the rest root causes come before symptoms, then the
+    order in which the rules found them.
 
     Args:
         findings: in the order in which the rules found them.
@@ -19,15 +21,14 @@ def rank(findings: Iterable[Finding]) -> list[Finding]:
     Returns:
         The same findings, sorted.
     """
-    waiting = sorted(findings, key=_weight)
-    ranked: list[Finding] = []
-    while waiting:
-        free = [f for f in waiting if not _explained(f, waiting)]
-        # Two rules that explain each other would wait for ever.
-        chosen = (free or waiting)[0]
-        ranked.append(chosen)
-        waiting.remove(chosen)
-    return ranked
+    found = list(findings)
+    return [
+        finding
+        for severity in Severity
+        for finding in _roots_first(
+            [f for f in found if f.severity is severity]
+        )
+    ]
 
 
 def explanations(
@@ -41,16 +42,14 @@ def explanations(
     ]
 
 
-def _weight(finding: Finding) -> tuple:
-    return finding.severity.rank, finding.kind is Kind.SYMPTOM
-
-
-def _explained(finding: Finding, waiting: list[Finding]) -> bool:
-    """Whether a finding of at least its own severity explains it.
-
-    Advice never stands above an error, whatever it claims to explain.
-    """
-    return any(
-        other.severity.rank <= finding.severity.rank
-        for other in explanations(finding, waiting)
-    )
+def _roots_first(findings: list[Finding]) -> list[Finding]:
+    """Findings of one severity, each below those that explain it."""
+    waiting = sorted(findings, key=lambda f: f.kind is Kind.SYMPTOM)
+    ranked: list[Finding] = []
+    while waiting:
+        places = range(len(waiting))
+        free = (i for i in places if not explanations(waiting[i], waiting))
+        # Two rules that explain each other would wait for ever: the first of
+        # them goes first. By its place, as evidence cannot be compared.
+        ranked.append(waiting.pop(next(free, 0)))
+    return ranked

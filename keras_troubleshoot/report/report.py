@@ -1,6 +1,5 @@
 """The report: what was found, what was examined, what could not be."""
 
-import dataclasses
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +8,7 @@ from keras_troubleshoot.report import ranking
 from keras_troubleshoot.report import serialization
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
+from keras_troubleshoot.report.finding import Skipped
 
 
 class TroubleshootError(RuntimeError):
@@ -17,14 +17,6 @@ class TroubleshootError(RuntimeError):
     def __init__(self, message: str, report: "Report"):
         super().__init__(message)
         self.report = report
-
-
-@dataclasses.dataclass(frozen=True)
-class Skipped:
-    """A diagnosis that could not be examined, and why."""
-
-    rule: str
-    reason: str
 
 
 class Report:
@@ -93,7 +85,11 @@ class Report:
             raise TroubleshootError("\n".join(map(str, found)), self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain Python values; `from_dict` reads them."""
+        """The report as plain Python values; `from_dict` reads them.
+
+        They are strict JSON: what is not finite is `"nan"`, `"inf"` or
+        `"-inf"`.
+        """
         return serialization.report_to_dict(self)
 
     @classmethod
@@ -105,13 +101,23 @@ class Report:
         """
         return serialization.report_from_dict(cls, values)
 
+    def show(self, console=None) -> None:
+        """Prints the report, in colour where the output is a terminal.
+
+        Args:
+            console: a `rich.console.Console`; standard output by default.
+        """
+        from keras_troubleshoot.report import text
+
+        text.show(self, console)
+
     def to_json(self, path=None) -> str:
         """The report as JSON text, also written to `path` if given.
 
         Raises:
             OSError: if `path` cannot be written.
         """
-        text = json.dumps(self.to_dict(), indent=1)
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
         if path is not None:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -124,7 +130,14 @@ class Report:
         Raises:
             ValueError: if the text is not JSON, or not such a report.
         """
-        return cls.from_dict(json.loads(text))
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"`text` must be JSON, received: text={text[:40]!r} ({error})."
+                " To mend it, pass what `Report.to_json` returned."
+            ) from None
+        return cls.from_dict(values)
 
     def to_html(self, path=None) -> str:
         """The report as one self-contained page, written to `path` if given.

@@ -1,0 +1,171 @@
+"""A report as text, for the terminal, a log or a message."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from keras_troubleshoot.report import outline
+from keras_troubleshoot.report.finding import Severity
+from keras_troubleshoot.report.outline import Entry
+from keras_troubleshoot.report.printable import brief
+from keras_troubleshoot.report.printable import lines
+from keras_troubleshoot.report.printable import one_line
+from keras_troubleshoot.report.printable import shortened
+from keras_troubleshoot.report.report import Report
+
+_WIDTH = 80
+_WIDEST = 100  # Longer lines are hard to read, however wide the terminal.
+_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.ADVICE: "bold blue",
+}
+_EVIDENCE = 6  # Names shown; the other formats hold them all.
+
+
+def render(report: Report, width: int = _WIDTH, color: bool = False) -> str:
+    """The report as text.
+
+    Args:
+        report: the report.
+        width: the most columns that a line takes.
+        color: whether escape sequences colour it, for a terminal.
+
+    Returns:
+        Lines without trailing spaces, without a line break at the end.
+    """
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        force_jupyter=False,
+        legacy_windows=False,
+    )
+    _print(report, console, width)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def show(report: Report, console: Any = None) -> None:
+    """Prints the report, in colour where the output is a terminal.
+
+    Args:
+        report: the report.
+        console: a `rich.console.Console`; standard output by default.
+    """
+    from rich.console import Console
+
+    console = console or Console()
+    if console.is_terminal:
+        _print(report, console, min(console.width, _WIDEST))
+    else:
+        print(render(report), file=console.file)
+
+
+def _print(report: Report, console: Any, width: int) -> None:
+    from rich.padding import Padding
+
+    for part, indent in _parts(report, width):
+        # Markup, emoji codes and highlighting would misread names.
+        console.print(
+            Padding(part, (0, 0, 0, indent)),
+            width=width,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+
+def _parts(report: Report, width: int) -> Iterator[tuple[Any, int]]:
+    """What is printed below each other, each with its indent."""
+    yield _text((one_line(report.title) or "Report", "bold")), 0
+    worst = report.findings[0].severity if report.findings else None
+    yield _text((outline.verdict(report), _STYLES.get(worst, "bold green"))), 0
+    yield _text(("-" * width, "dim")), 0
+    yield _text(), 0
+    entries = outline.entries(report)
+    indent = len(str(len(entries))) + 2
+    for entry in entries:
+        yield _head(entry, indent), 0
+        yield _text(one_line(entry.finding.summary)), indent
+        yield _details(entry), indent
+        yield _text(), 0
+    yield from _examined(report)
+
+
+def _head(entry: Entry, indent: int) -> Any:
+    from rich.table import Table
+
+    finding = entry.finding
+    where = one_line(finding.where)
+    head = _text(
+        (finding.severity.value.upper(), _STYLES[finding.severity]),
+        "  ",
+        (one_line(finding.rule), "bold"),
+        f"  {where}" if where else "",
+    )
+    table = Table.grid()
+    table.add_column(width=indent)
+    table.add_column(overflow="fold")
+    table.add_row(f"{entry.number}.", head)
+    return table
+
+
+def _details(entry: Entry) -> Any:
+    """What is told beside the summary: names on the left, in one column."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=len("Explained by"), no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value, style in _named(entry):
+        table.add_row(_text((name, style)), _text(value))
+    return table
+
+
+def _named(entry: Entry) -> Iterator[tuple[str, str, str]]:
+    """Names, values and the styles of the names."""
+    finding = entry.finding
+    if entry.explained_by:
+        causes = ", ".join(map(one_line, entry.explained_by))
+        yield "Explained by", causes, "bold"
+    if entry.explains:
+        yield "Explains", ", ".join(map(one_line, entry.explains)), "dim"
+    if finding.fix:
+        yield "To mend it", "\n".join(lines(finding.fix)), "bold green"
+    if finding.evidence:
+        yield "Seen", _evidence(finding.evidence), "dim"
+    if finding.location:
+        path = one_line(finding.location.path)
+        yield "At", f"{path}:{finding.location.line}", "dim"
+    if finding.reference:
+        yield "Read", one_line(finding.reference), "dim"
+
+
+def _evidence(evidence: Any) -> str:
+    shown = [
+        f"{one_line(name)} {shortened(brief(value, most=4))}"
+        for name, value in list(evidence.items())[:_EVIDENCE]
+    ]
+    left = len(evidence) - len(shown)
+    return "; ".join(shown + [f"{left} more"] * bool(left))
+
+
+def _examined(report: Report) -> Iterator[tuple[Any, int]]:
+    examined = outline.diagnoses(len(report.examined))
+    skipped = len(report.skipped)
+    rest = f", {skipped} could not be:" if skipped else "."
+    yield _text((f"{examined} examined{rest}", "dim")), 0
+    for reason, rules in outline.skipped_by_reason(report).items():
+        names = ", ".join(map(one_line, rules))
+        yield _text((f"- {one_line(reason)}: {names}", "dim")), 2
+
+
+def _text(*parts: Any) -> Any:
+    """Text that no markup is read in and that breaks where it must."""
+    from rich.text import Text
+
+    return Text.assemble(*parts, overflow="fold")
