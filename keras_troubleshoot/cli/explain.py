@@ -1,0 +1,57 @@
+"""Tells one diagnosis in full.
+
+Usage: keras-troubleshoot explain ID
+
+`keras-troubleshoot rules` lists the ids.
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from absl import flags
+
+from keras_troubleshoot.cli.command import CommandError
+
+
+def define_flags(values: flags.FlagValues) -> None:
+    """The command has no flags."""
+
+
+def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
+    """Prints all that is known of one rule."""
+    from keras_troubleshoot.rules import catalogue
+
+    if len(arguments) != 1:
+        raise CommandError(
+            "`explain` takes the id of one diagnosis, received: "
+            f"{' '.join(arguments)!r}. To see the ids: keras-troubleshoot "
+            "rules."
+        )
+    print(_tell(_find(arguments[0], catalogue.RULES)))
+    return 0
+
+
+def _find(name: str, rules):
+    if name in rules:
+        return rules[name]
+    close = difflib.get_close_matches(name, rules, n=3)
+    hint = f" Did you mean {' or '.join(close)}?" if close else ""
+    raise CommandError(
+        f"There is no diagnosis {name!r}.{hint} To see the ids: "
+        "keras-troubleshoot rules."
+    )
+
+
+def _tell(rule) -> str:
+    kinds = {"root": "a cause", "symptom": "a symptom of another cause"}
+    lines = [
+        rule.id,
+        f"{rule.title} ({rule.family}; {kinds[rule.kind.value]})",
+        "",
+        rule.text,
+        "",
+    ]
+    if rule.explains:
+        lines.append(f"Explains: {', '.join(rule.explains)}")
+    lines.append(f"Reference: {rule.reference}")
+    return "\n".join(lines)
