@@ -80,6 +80,13 @@ def verdict(report: Report) -> str:
     return f"{total} finding{'s' * (total > 1)}: {', '.join(kinds)}"
 
 
+def gravest(report: Report) -> Severity | None:
+    """The severity that colours the verdict; None where all is well."""
+    if not report.ok:
+        return report.findings[0].severity
+    return None if report.examined or report.findings else Severity.ADVICE
+
+
 def skipped_by_reason(report: Report) -> dict[str, list[str]]:
     """Ids of the rules that could not be examined, by the reason why."""
     groups: dict[str, list[str]] = {}

@@ -82,8 +82,8 @@ def _print(report: Report, console: Any, width: int) -> None:
 def _parts(report: Report, width: int) -> Iterator[tuple[Any, int]]:
     """What is printed below each other, each with its indent."""
     yield _text((one_line(report.title) or "Report", "bold")), 0
-    worst = report.findings[0].severity if report.findings else None
-    yield _text((outline.verdict(report), _STYLES.get(worst, "bold green"))), 0
+    style = _STYLES.get(outline.gravest(report), "bold green")
+    yield _text((outline.verdict(report), style)), 0
     yield _text(("-" * width, "dim")), 0
     yield _text(), 0
     entries = outline.entries(report)
