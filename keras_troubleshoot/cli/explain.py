@@ -19,14 +19,14 @@ def define_flags(values: flags.FlagValues) -> None:
 
 def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     """Prints all that is known of one rule."""
-    from keras_troubleshoot.rules import catalogue
-
     if len(arguments) != 1:
         raise CommandError(
             "`explain` takes the id of one diagnosis, received: "
             f"{' '.join(arguments)!r}. To see the ids: keras-troubleshoot "
             "rules."
         )
+    from keras_troubleshoot.rules import catalogue
+
     print(_tell(_find(arguments[0], catalogue.RULES)))
     return 0
 
