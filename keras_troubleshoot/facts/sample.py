@@ -59,3 +59,20 @@ class UnreadableData(ValueError):
         self.rule = rule
         self.where = where
         self.fix = fix
+
+
+def unreadable(
+    what: str, mend: str, where: str = "x", rule: str = "input-wrong-dtype"
+) -> UnreadableData:
+    """An error that says what came, and how to mend it.
+
+    Args:
+        what: what came and what was expected: one or two sentences.
+        mend: completes "To mend it, ...".
+        where: the array that it is about.
+        rule: id of the diagnosis that it amounts to.
+
+    Returns:
+        The error, to be raised.
+    """
+    return UnreadableData(f"{what} To mend it, {mend}.", rule, where, mend)
