@@ -185,9 +185,13 @@ def _part(arrays, letter: str, names: list[str], key: str | None):
 
 def _several(arrays, letter: str, names: list[str]):
     """One array for each input or output, by its name; else `None`."""
-    found = {}
-    for name in names:
-        key = f"{letter}_{name}"
-        if key in arrays or name in arrays:
-            found[name] = arrays[key] if key in arrays else arrays[name]
-    return found if found and len(found) == len(names) else None
+    keys = {
+        name: key
+        for name in names
+        for key in (name, f"{letter}_{name}")
+        if key in arrays
+    }
+    if not keys or len(keys) < len(names):
+        return None
+    found = {name: arrays[key] for name, key in keys.items()}
+    return found if len(found) > 1 else found.popitem()[1]
