@@ -49,21 +49,14 @@ def render_fragment(report: Report) -> str:
 
 def _render(template: str, report: Report, prefix: str) -> str:
     gravest = outline.gravest(report)
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            report=report,
-            entries=outline.entries(report),
-            verdict=outline.verdict(report),
-            tally=[
-                (severity.value, outline.counted(severity, count))
-                for severity, count in outline.counts(report).items()
-            ],
-            state="ok" if report.ok else report.findings[0].severity.value,
-            skipped=outline.skipped_by_reason(report),
-            prefix=prefix,
-        )
+    page = _environment().get_template(template)
+    return page.render(
+        report=report,
+        entries=outline.entries(report),
+        verdict=outline.verdict(report),
+        tone=gravest.value if gravest else "ok",
+        skipped=outline.skipped_by_reason(report),
+        prefix=prefix,
     )
 
 
