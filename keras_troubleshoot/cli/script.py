@@ -53,8 +53,12 @@ def _run(path: str) -> int:
 
 @contextlib.contextmanager
 def _place(path: str, arguments: Sequence[str]) -> Iterator[None]:
-    """`sys.argv` and `sys.path` as the script expects them."""
+    """`sys.argv` and `sys.path` as the script expects them.
+
+    Afterwards they, and the working folder, are what they were.
+    """
     before = sys.argv, list(sys.path)
+    folder = os.getcwd()
     sys.argv = [path, *arguments]
     if not sys.flags.safe_path:
         sys.path[0] = os.path.dirname(os.path.realpath(path))
@@ -62,6 +66,7 @@ def _place(path: str, arguments: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         sys.argv, sys.path[:] = before
+        os.chdir(folder)
 
 
 @contextlib.contextmanager

@@ -73,10 +73,15 @@ class ScriptTest(calling.CommandTestCase):
         self.assertEqual(json.loads(ended.out), json.loads(by_python.stdout))
 
     def test_what_was_there_before_is_there_again(self):
-        before = list(sys.argv), list(sys.path), sys.modules["__main__"]
-        self.run_script("import sys; sys.path.append('x'); sys.argv.pop()")
-        after = list(sys.argv), list(sys.path), sys.modules["__main__"]
-        self.assertEqual(before, after)
+        def state():
+            main = sys.modules["__main__"]
+            return list(sys.argv), list(sys.path), os.getcwd(), main
+
+        before = state()
+        self.run_script(
+            "import os, sys\nsys.path.append('x')\nsys.argv.pop()\nos.chdir('/')"
+        )
+        self.assertEqual(state(), before)
 
     def test_absl_flags_are_those_of_the_script(self):
         path = self.write("train.py", ABSL)
