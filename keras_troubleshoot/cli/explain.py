@@ -6,6 +6,7 @@ Usage: keras-troubleshoot explain ID
 """
 
 import difflib
+import textwrap
 from collections.abc import Sequence
 
 from absl import flags
@@ -27,7 +28,8 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
         )
     from keras_troubleshoot.rules import catalogue
 
-    print(_tell(_find(arguments[0], catalogue.RULES)))
+    rule = _find(arguments[0], catalogue.RULES)
+    print(_tell(rule, catalogue.RULES))
     return 0
 
 
@@ -42,7 +44,7 @@ def _find(name: str, rules):
     )
 
 
-def _tell(rule) -> str:
+def _tell(rule, rules) -> str:
     kinds = {"root": "a cause", "symptom": "a symptom of another cause"}
     lines = [
         rule.id,
@@ -51,7 +53,18 @@ def _tell(rule) -> str:
         rule.text,
         "",
     ]
-    if rule.explains:
-        lines.append(f"Explains: {', '.join(rule.explains)}")
-    lines.append(f"Reference: {rule.reference}")
+    explained = [name for name in rule.explains if name in rules]
+    if explained:
+        lines.append(_wrap(f"Explains: {', '.join(explained)}"))
+    lines.append(_wrap(f"Reference: {rule.reference}"))
     return "\n".join(lines)
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(
+        text,
+        79,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
