@@ -80,7 +80,9 @@ class Gathering:
         parts = self.unpack(batch)
         lengths = [
             batch_length(leaf, name)
-            for part, key in zip(parts, ("x", "y", "sample_weight"), strict=True)
+            for part, key in zip(
+                parts, ("x", "y", "sample_weight"), strict=True
+            )
             for name, leaf in nests.leaves(part, key)
         ]
         if not lengths:

@@ -26,9 +26,7 @@ def leaves(structure: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, structure
 
 
-def transform(
-    function: Callable[..., Any], first: Any, *others: Any
-) -> Any:
+def transform(function: Callable[..., Any], first: Any, *others: Any) -> Any:
     """Applies a function to each array, leaving the structure.
 
     Args:

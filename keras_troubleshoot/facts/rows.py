@@ -78,8 +78,10 @@ def is_array(value: Any) -> bool:
     """Whether Keras would take rows of it: array, tensor or table."""
     if isinstance(value, (np.ndarray, np.generic)):
         return True
-    return hasattr(value, "__array__") or is_scipy_sparse(value) or (
-        is_tensorflow(value)
+    return (
+        hasattr(value, "__array__")
+        or is_scipy_sparse(value)
+        or (is_tensorflow(value))
     )
 
 

@@ -60,9 +60,7 @@ def peek(
     return read, itertools.chain(read, iterator)
 
 
-def read_generator(
-    generator: Any, limits: batches_lib.Limits
-) -> sample.Sample:
+def read_generator(generator: Any, limits: batches_lib.Limits) -> sample.Sample:
     """Reads from a twin of a generator that was not started.
 
     Args:
@@ -128,9 +126,7 @@ def failed(error: Exception, place: str) -> sample.UnreadableData:
     )
 
 
-def read_py_dataset(
-    dataset: Any, limits: batches_lib.Limits
-) -> sample.Sample:
+def read_py_dataset(dataset: Any, limits: batches_lib.Limits) -> sample.Sample:
     """Reads some batches of a `keras.utils.PyDataset`.
 
     Neither `on_epoch_begin` nor `on_epoch_end` is called.

@@ -130,7 +130,8 @@ def twin_generator(generator: types.GeneratorType) -> types.GeneratorType:
     code, frame = generator.gi_code, generator.gi_frame
     variables = {name: twin(v) for name, v in frame.f_locals.items()}
     closure = tuple(
-        types.CellType(variables[name]) if name in variables
+        types.CellType(variables[name])
+        if name in variables
         # A variable that is bound only later, as a recursive function is.
         else types.CellType()
         for name in code.co_freevars
