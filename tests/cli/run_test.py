@@ -52,6 +52,13 @@ if __name__ == "__main__":
 """
 
 
+# A process in the background of a shell ignores Ctrl-C if nobody undoes it.
+HEAR_CTRL_C = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+
+
 class RunTest(calling.CommandTestCase):
     def run_script(self, text, *arguments):
         self.write("train.py", text)
@@ -177,7 +184,7 @@ class ProcessTest(calling.CommandTestCase):
 
     def test_ctrl_c_while_it_trains(self):
         endless = SICK.replace("epochs=1, verbose=0", "epochs=10**6, verbose=2")
-        self.write("train.py", endless)
+        self.write("train.py", HEAR_CTRL_C + endless)
         process = self.start("run", "train.py")
         for line in process.stdout:
             if line.startswith("Epoch 3"):

@@ -48,6 +48,14 @@ if __name__ == "__main__":
 """
 
 
+# A process in the background of a shell ignores Ctrl-C if nobody undoes it.
+CTRL_C = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.raise_signal(signal.SIGINT)
+"""
+
+
 class ScriptTest(calling.CommandTestCase):
     def setUp(self):
         super().setUp()
@@ -118,7 +126,7 @@ class ScriptTest(calling.CommandTestCase):
         ("raises", "raise ValueError('no data')", 1),
         ("syntax", "def no data", 1),
         ("interrupted", "raise KeyboardInterrupt", 130),
-        ("ctrl_c", "import signal; signal.raise_signal(signal.SIGINT)", 130),
+        ("ctrl_c", CTRL_C, 130),
         ("killed", "import os; os.kill(os.getpid(), 15)", 143),
     )
     def test_exit_code(self, text, code):
