@@ -67,14 +67,15 @@ def twin(iterator: Any) -> Any:
         iterator: a generator or another iterator.
 
     Returns:
-        The copy; what is no iterator is returned as it is.
+        The copy; of a list, tuple or dictionary of iterators one of their
+        copies. Anything else is returned as it is.
 
     Raises:
         sample.UnreadableData: a generator was started already, or the
             iterator is of a kind that cannot be copied.
     """
     if not is_iterator(iterator):
-        return iterator
+        return twin_elements(iterator)
     if isinstance(iterator, types.GeneratorType):
         return twin_generator(iterator)
     try:
@@ -88,6 +89,16 @@ def twin(iterator: Any) -> Any:
         # Reading from the stand-in says what is wrong.
         return next(Withheld(iterator))
     return copy
+
+
+def twin_elements(value: Any) -> Any:
+    """Copies a list, tuple or dictionary if it holds iterators."""
+    kind = type(value)
+    if kind is dict and any(map(is_iterator, value.values())):
+        return {key: twin(element) for key, element in value.items()}
+    if kind in (list, tuple) and any(map(is_iterator, value)):
+        return kind(map(twin, value))
+    return value
 
 
 def parts_of(iterator: Any) -> tuple:

@@ -1,0 +1,125 @@
+"""`supervise`: every `fit` inside is checked before and watched meanwhile."""
+
+import contextlib
+import functools
+import sys
+import threading
+from typing import Any
+
+from keras_troubleshoot.debugging import subjects
+from keras_troubleshoot.debugging.check import chosen
+from keras_troubleshoot.debugging.watched_fit import WatchedFit
+from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Severity
+from keras_troubleshoot.report.finding import Skipped
+from keras_troubleshoot.report.report import Report
+
+
+class Session:
+    """What happens under supervision.
+
+    Attributes:
+        fits: each `fit` that was called, in order.
+    """
+
+    def __init__(self, disable=(), quiet: bool = False):
+        self.rules = chosen(disable)
+        self.quiet = quiet
+        self.fits: list[WatchedFit] = []
+        self._told: set[tuple] = set()
+
+    @property
+    def report(self) -> Report:
+        """The report on all that was seen so far; a new one each time."""
+        findings: dict[tuple, Finding] = {}
+        examined: list[str] = []
+        skipped: dict[str, Skipped] = {}
+        for fit in self.fits:
+            for finding in fit.findings:
+                key = (finding.rule, finding.where, finding.severity)
+                findings.setdefault(key, finding)
+            examined += fit.examined
+            skipped |= {s.rule: s for s in fit.skipped}
+        kept = [s for s in skipped.values() if s.rule not in examined]
+        names = list(dict.fromkeys(fit.model_name for fit in self.fits))
+        return Report(
+            findings.values(),
+            examined,
+            kept,
+            title="Training of " + ", ".join(map(repr, names))
+            if names
+            else "No training was seen",
+            context=subjects.context() | {"calls of fit": len(self.fits)},
+        )
+
+    def tell(self, findings: list[Finding]) -> None:
+        """Prints errors and warnings, each once, the moment they are known."""
+        for finding in findings:
+            key = (finding.rule, finding.where)
+            grave = finding.severity is not Severity.ADVICE
+            if grave and key not in self._told and not self.quiet:
+                self._told.add(key)
+                print(f"keras-troubleshoot: {finding}", file=sys.stderr)
+
+
+LOCK = threading.RLock()
+
+
+@contextlib.contextmanager
+def supervise(disable: tuple[str, ...] | list[str] = (), quiet: bool = False):
+    """Watches every `fit` of every Keras model inside the `with` block.
+
+    Before a `fit` starts, the model and its data are checked as `kts.check`
+    does, with what the arguments of `fit` tell besides. Then it trains as it
+    would have: weights, seeds and the order of the data are the same, bit
+    for bit. Where `fit` raises, the exception is explained in one finding,
+    and raised on unchanged; the report is there all the same.
+
+    Args:
+        disable: ids of diagnoses to leave out.
+        quiet: print nothing to stderr; by default errors and warnings are
+            told the moment they are known.
+
+    Yields:
+        The session; `session.report` is the report at any time.
+
+    Raises:
+        ValueError: if `disable` names a diagnosis that there is not.
+        RuntimeError: if Keras runs on another backend than TensorFlow.
+
+    Example:
+        ```python
+        with kts.supervise() as session:
+            model.fit(x, y, epochs=5)
+        print(session.report)
+        ```
+    """
+    subjects.require_backend()
+    import keras
+
+    session = Session(disable, quiet)
+    with LOCK:
+        # `fit` may be inherited from the trainer of the backend.
+        own = vars(keras.Model).get("fit")
+        original = keras.Model.fit
+        keras.Model.fit = watching(original, session)
+    try:
+        yield session
+    finally:
+        with LOCK:
+            if own is None:
+                del keras.Model.fit
+            else:
+                keras.Model.fit = own
+
+
+def watching(original: Any, session: Session):
+    """`fit`, looked at before and after."""
+
+    @functools.wraps(original)
+    def fit(self, *args, **kwargs):
+        watched = WatchedFit(self, original, args, kwargs, session.rules)
+        session.fits.append(watched)
+        return watched.run(session.tell)
+
+    return fit

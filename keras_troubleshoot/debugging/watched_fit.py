@@ -1,0 +1,219 @@
+"""One `fit` under supervision."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras_troubleshoot.debugging import look as looking
+from keras_troubleshoot.debugging.explaining import explain
+from keras_troubleshoot.facts import fit_call
+from keras_troubleshoot.facts import streams
+from keras_troubleshoot.facts.facts import Facts
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.history import History
+from keras_troubleshoot.facts.learned import learned
+from keras_troubleshoot.facts.sample import UnreadableData
+from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Location
+from keras_troubleshoot.report.finding import Skipped
+
+# Rules that look at what the training did: tried again after it.
+AFTERWARDS = ("labels-misaligned", "loss-metric-disagree")
+# Rows whose predictions after the training are looked at.
+ROWS = 500
+LIBRARIES = ("keras", "tensorflow", "keras_troubleshoot")
+
+
+class WatchedFit:
+    """Looks, lets `fit` run, and looks again.
+
+    Attributes:
+        model_name: the name of the model.
+        look: what was found before it started; None where nothing could be.
+        location: the line that called `fit`.
+        problem: why the data could not be read; None where they could.
+    """
+
+    def __init__(self, model, original, args, kwargs, rules):
+        self.model = model
+        self.model_name = getattr(model, "name", type(model).__name__)
+        self.original = original
+        self.args, self.kwargs = args, kwargs
+        self.rules = rules
+        self.location = calling_line()
+        self.look: looking.Look | None = None
+        self.problem: UnreadableData | None = None
+        self.skipped_all = ""
+        self.extra: list[Finding] = []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, with the line of the script."""
+        found = [*(self.look.findings if self.look else ()), *self.extra]
+        return [located(finding, self.location) for finding in found]
+
+    @property
+    def examined(self) -> list[str]:
+        """Ids of the rules that were examined."""
+        return list(self.look.examined) if self.look else []
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """The rules that were not, and why."""
+        if self.look is not None:
+            return self.look.skipped
+        return [Skipped(name, self.skipped_all) for name in self.rules]
+
+    def run(self, tell: Callable[[list[Finding]], None]) -> Any:
+        """Trains, and returns or raises what `fit` does."""
+        self.look_before()
+        tell(self.findings)
+        try:
+            result = self.original(self.model, *self.args, **self.kwargs)
+        except BaseException as error:
+            self.look_at(error)
+            tell(self.findings)
+            raise
+        self.look_after()
+        tell(self.findings)
+        # What is kept for the report needs neither data nor model.
+        self.forget()
+        return result
+
+    def look_before(self) -> None:
+        """Checks model and data; whatever goes wrong, `fit` goes on."""
+        try:
+            arguments = self.bound()
+            x, y, weight, validation = parts(arguments)
+            self.look = looking.look(
+                self.model,
+                x,
+                y,
+                weight,
+                validation,
+                fit=fit_call.describe(arguments),
+                rules=self.rules,
+            )
+        except UnreadableData as problem:
+            self.problem = problem
+            self.skipped_all = str(problem)
+        except Exception as error:
+            self.skipped_all = (
+                f"the model could not be looked at ({type(error).__name__}: "
+                f"{error})"
+            )
+
+    def bound(self) -> dict[str, Any]:
+        """The arguments of `fit` by name; a generator is made to last."""
+        signature = inspect.signature(self.original)
+        bound = signature.bind(self.model, *self.args, **self.kwargs)
+        arguments = dict(bound.arguments)
+        x = arguments.get("x")
+        if inspect.isgenerator(x):
+            first, rest = streams.peek(
+                x, limit=looking.ROWS, seconds=looking.SECONDS
+            )
+            arguments["x"] = replay(first)
+            if self.args:
+                self.args = (replay(rest), *self.args[1:])
+            else:
+                self.kwargs = self.kwargs | {"x": replay(rest)}
+        return arguments
+
+    def look_after(self) -> None:
+        """Looks at what the training did."""
+        if self.look is None:
+            return
+        facts = self.look.facts
+        facts.add(raised=None, history=lambda: self.history(facts, False))
+        facts.add(learned=lambda: whether_learned(facts))
+        again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
+        self.look.conclude(again)
+
+    def look_at(self, error: BaseException) -> None:
+        """Explains an exception of `fit`."""
+        if isinstance(error, Exception):
+            self.extra += explain(error, self.look, self.problem, self.rules)
+        self.forget()
+
+    def history(self, facts: Facts, raised: bool) -> History:
+        """What was logged, and predictions of the sampled rows."""
+        record = getattr(self.model, "history", None)
+        epochs = dict(getattr(record, "history", {}) or {})
+        if not epochs:
+            raise Unavailable("no epoch was finished")
+        return History(epochs, {}, predictions(facts, self.model), raised)
+
+    def forget(self) -> None:
+        """Lets go of the model and the data."""
+        self.model = self.args = self.kwargs = None
+        if self.look is not None:
+            self.look.facts = None
+
+
+def parts(arguments: dict[str, Any]) -> tuple:
+    """Training data and validation data, as `fit` splits them."""
+    x, y = arguments.get("x"), arguments.get("y")
+    weight = arguments.get("sample_weight")
+    validation = arguments.get("validation_data")
+    share = arguments.get("validation_split") or 0.0
+    if share and validation is None:
+        try:
+            cuts = [fit_call.cut(part, share) for part in (x, y, weight)]
+        except (TypeError, IndexError, ValueError):
+            return x, y, weight, None
+        (x, x_val), (y, y_val), (weight, weight_val) = cuts
+        validation = (x_val, y_val, weight_val)
+    return x, y, weight, validation
+
+
+def replay(elements):
+    """A generator, the only kind of iterator that `fit` takes."""
+    yield from elements
+
+
+def predictions(facts: Facts, model) -> dict[str, np.ndarray]:
+    """Predictions of the first sampled rows, in inference, by output."""
+    from keras_troubleshoot.facts.forward import named_outputs
+
+    runner = facts.runner
+    available = facts.data.sampled
+    found: dict[str, list] = {}
+    for start in range(0, min(ROWS, available), runner.rows):
+        if start + runner.rows > available:
+            break
+        rows = slice(start, start + runner.rows)
+        for name, tensor in named_outputs(model, runner.run(runner.x(rows))):
+            found.setdefault(name, []).append(np.asarray(tensor))
+    return {name: np.concatenate(made) for name, made in found.items()}
+
+
+def whether_learned(facts: Facts):
+    """What the one output learned."""
+    heads = facts.heads
+    if len(heads) != 1:
+        raise Unavailable("several outputs")
+    return learned(facts.history, heads[0])
+
+
+def located(finding: Finding, location: Location | None) -> Finding:
+    """The finding with the line of the script, where it has none yet."""
+    import dataclasses
+
+    if finding.location is not None or location is None:
+        return finding
+    return dataclasses.replace(finding, location=location)
+
+
+def calling_line() -> Location | None:
+    """The innermost line of the user's code that is running."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module.split(".")[0] not in LIBRARIES:
+            return Location(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None

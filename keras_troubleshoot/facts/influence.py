@@ -1,0 +1,214 @@
+"""What each output depends on, found by changing inputs and looking.
+
+All runs are in inference mode, where rows should not meet, and each starts
+from the same state, so that dropout that stays on draws the same noise.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from keras_troubleshoot.facts.arrays import Array
+from keras_troubleshoot.facts.passes import Pass
+from keras_troubleshoot.facts.passes import Runner
+from keras_troubleshoot.facts.recorder import tensors
+from keras_troubleshoot.facts.structure import map_leaves
+
+# A relative change of outputs below this is rounding.
+ROUNDING = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class Mixing:
+    """Whether predictions of a row depend on the other rows.
+
+    Attributes:
+        change: largest change of a prediction when all other rows are
+            replaced, relative to the spread of the predictions.
+        repeats: whether the same rows give the same predictions twice.
+    """
+
+    change: float
+    repeats: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Ignored:
+    """Inputs, or parts of one, that no prediction and no gradient heeds.
+
+    Attributes:
+        inputs: names of whole inputs.
+        features: positions by input (in a row laid flat) of features that
+            vary and yet have no influence.
+        of: how many features vary, by input.
+    """
+
+    inputs: tuple[str, ...] = ()
+    features: dict[str, tuple[int, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    of: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+def mixing(runner: Runner, forward: Pass) -> Mixing:
+    """Replaces all rows but the first, and compares its predictions."""
+    order = np.arange(runner.rows)
+    order[1:] = order[1:][::-1]
+    available = min(len(a) for a in tensors(runner.sample.x))
+    if available >= 2 * runner.rows - 1:
+        order[1:] = np.arange(runner.rows, 2 * runner.rows - 1)
+    before = first_rows(forward.outputs)
+    again = first_rows(runner.run(runner.x()))
+    after = first_rows(runner.run(runner.x(order)))
+    return Mixing(
+        change=difference(before, after, forward.outputs),
+        repeats=difference(before, again, forward.outputs) < ROUNDING,
+    )
+
+
+def first_rows(outputs) -> list[np.ndarray]:
+    """The first row of each output."""
+    return [np.asarray(t)[:1].astype("float64") for t in tensors(outputs)]
+
+
+def difference(before, after, outputs) -> float:
+    """The largest change, in spreads of each output over its rows."""
+    worst = 0.0
+    for one, other, whole in zip(before, after, tensors(outputs), strict=True):
+        if one.shape != other.shape or not one.size:
+            continue
+        values = np.asarray(whole, "float64")
+        spread = values.std() + 1e-3 * np.abs(values).max() + 1e-12
+        change = np.abs(one - other).max() / spread
+        worst = max(worst, float(np.nan_to_num(change, posinf=0.0)))
+    return worst
+
+
+def ignored(runner: Runner, forward: Pass, inputs: tuple[Array, ...]):
+    """Looks for inputs and features without any influence."""
+    whole = ()
+    if len(inputs) > 1:
+        whole = tuple(
+            array.name
+            for array in inputs
+            if varies(array) and not heeded(runner, forward, array)
+        )
+    features, of = {}, {}
+    for array in inputs:
+        if array.name in whole or array.dtype.kind not in "fiub":
+            continue
+        silent, varying = silent_features(runner, forward, array)
+        of[array.name] = int(varying.sum())
+        if silent.any():
+            features[array.name] = tuple(np.flatnonzero(silent).tolist())
+    return Ignored(whole, features, of)
+
+
+def varies(array: Array) -> bool:
+    """Whether rows of an input differ."""
+    return bool((array.values != array.values[:1]).any())
+
+
+def heeded(runner: Runner, forward: Pass, array: Array) -> bool:
+    """Whether rows of one input in another order change any prediction."""
+    order = np.roll(np.arange(runner.rows), 1)
+
+    def shuffled(values):
+        return values[order] if values is array.values else values[: len(order)]
+
+    from keras_troubleshoot.facts.passes import as_fed
+
+    x = map_leaves(lambda a: as_fed(shuffled(a)), runner.sample.x)
+    return changed(forward.outputs, runner.run(x))
+
+
+def changed(one, other) -> bool:
+    """Whether any number of two outputs differs."""
+    return any(
+        not np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
+        for a, b in zip(tensors(one), tensors(other), strict=True)
+    )
+
+
+def silent_features(runner: Runner, forward: Pass, array: Array):
+    """(no influence, varies) for each feature of one input.
+
+    The gradient finds most influences at once; where it is exactly zero for
+    all rows, the features are changed together, then in halves.
+    """
+    rows = array.values[: runner.rows].reshape(runner.rows, -1)
+    varying = (rows != rows[:1]).any(axis=0)
+    suspects = varying.copy()
+    gradient = input_gradient(runner, array)
+    if gradient is not None:
+        suspects &= ~(np.abs(gradient) > 0).any(axis=0)
+    elif array.features > 256:
+        return np.zeros_like(varying), varying
+    silent = np.zeros_like(suspects)
+    groups = [np.flatnonzero(suspects)] if suspects.any() else []
+    budget = 24
+    while groups and budget:
+        budget -= 1
+        group = groups.pop()
+        if not len(group):
+            continue
+        if not moves(runner, forward, array, group):
+            silent[group] = True
+        elif len(group) > 1:
+            groups += np.array_split(group, 2)
+    return silent, varying
+
+
+def moves(runner: Runner, forward: Pass, array: Array, group) -> bool:
+    """Whether changing some features changes any prediction."""
+    from keras_troubleshoot.facts.passes import as_fed
+
+    for order in (np.roll(np.arange(runner.rows), 1),
+                  np.arange(runner.rows)[::-1]):
+        rows = array.values[: runner.rows].reshape(runner.rows, -1).copy()
+        rows[:, group] = rows[order][:, group]
+        other = rows.reshape(array.values[: runner.rows].shape)
+        x = map_leaves(
+            lambda a, o=other: as_fed(
+                o if a is array.values else a[: runner.rows]
+            ),
+            runner.sample.x,
+        )
+        if changed(forward.outputs, runner.run(x)):
+            return True
+    return False
+
+
+def input_gradient(runner: Runner, array: Array):
+    """Gradient of the outputs for one input, (rows, features), or None."""
+    import tensorflow as tf
+
+    x, watched = runner.x(), None
+    for tensor, values in zip(
+        tensors(x), tensors(runner.sample.x), strict=True
+    ):
+        if values is array.values and tensor.dtype.is_floating:
+            watched = tensor
+    if watched is None:
+        return None
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        outputs = tensors(runner.run(x))
+        # Squares, since rows of a softmax sum to a constant.
+        total = sum(
+            tf.reduce_sum(weighted(o)) for o in outputs if o.dtype.is_floating
+        )
+    gradient = tape.gradient(total, watched)
+    if gradient is None:
+        return np.zeros((runner.rows, array.features))
+    return np.asarray(gradient, "float64").reshape(runner.rows, -1)
+
+
+def weighted(output):
+    """An output times fixed uneven weights, so that nothing cancels."""
+    import tensorflow as tf
+
+    size = int(np.prod(output.shape))
+    weights = np.sin(np.arange(1, size + 1) * 1.7) + 1.5
+    weights = weights.reshape(output.shape)
+    return output * tf.cast(weights, output.dtype)

@@ -1,0 +1,245 @@
+"""The one place that touches what Keras does not promise to keep.
+
+Each function has a test that fails loudly when Keras changes.
+"""
+
+import contextlib
+import math
+import threading
+
+
+def model_kind(model) -> str:
+    """`Sequential`, `Functional` or `subclass`."""
+    import keras
+    from keras.src.models.functional import Functional
+
+    if isinstance(model, keras.Sequential):
+        return "Sequential"
+    return "Functional" if isinstance(model, Functional) else "subclass"
+
+
+def leaf_layers(model) -> list:
+    """All layers that are not models themselves, in their order."""
+    import keras
+
+    found = model._flatten_layers(include_self=False, recursive=True)
+    return [layer for layer in found if not isinstance(layer, keras.Model)]
+
+
+def own_weights(layer) -> int:
+    """How many numbers a layer holds apart from those of its sublayers."""
+    own = layer._trainable_variables + layer._non_trainable_variables
+    return sum(math.prod(int(n or 1) for n in v.shape) for v in own)
+
+
+def largest_weight_rank(layer) -> int:
+    """The most axes that a trainable variable of the layer itself has."""
+    return max((len(v.shape) for v in layer._trainable_variables), default=0)
+
+
+def fixed_batch(model) -> int | None:
+    """The batch size that a model insists on; None where it does not."""
+    for shape in input_shapes(model).values():
+        if shape and shape[0]:
+            return int(shape[0])
+    return None
+
+
+@contextlib.contextmanager
+def stateless():
+    """Keeps what layers write into variables, and throws it away."""
+    import keras
+
+    with keras.StatelessScope():
+        yield
+
+
+def own_train_step(model) -> bool:
+    """Whether a model overrides what `fit` does with a batch."""
+    import keras
+
+    return any(
+        getattr(type(model), name) is not getattr(keras.Model, name)
+        for name in ("train_step", "compute_loss")
+    )
+
+
+def own_step(model) -> bool:
+    """Whether a model overrides `train_step` itself."""
+    import keras
+
+    return type(model).train_step is not keras.Model.train_step
+
+
+def input_shapes(model) -> dict[str, tuple]:
+    """The shapes that a Sequential or Functional model declares."""
+    try:
+        inputs = model.inputs
+    except (AttributeError, ValueError):
+        return {}
+    return {tensor.name: tuple(tensor.shape) for tensor in inputs or ()}
+
+
+def learning_rate(optimizer) -> tuple[float | None, bool]:
+    """The rate of the next step, and whether it is a schedule."""
+    import keras
+
+    rate = getattr(optimizer, "_learning_rate", None)
+    schedule = keras.optimizers.schedules.LearningRateSchedule
+    if isinstance(rate, schedule):
+        try:
+            return float(rate(0)), True
+        except Exception:
+            return None, True
+    try:
+        return float(rate), False
+    except (TypeError, ValueError):
+        return None, False
+
+
+def loss_parts(model, y, y_pred) -> list[tuple]:
+    """The compiled losses: (loss, weight, its target, its output).
+
+    A new `CompileLoss` is built from the arguments of `compile`, so that
+    the model's own stays as it is; it only pairs targets and outputs, and
+    computes nothing. Raises what Keras raises where they cannot be paired.
+    """
+    own = model._compile_loss
+    if own is None:
+        return []
+    pairs = []
+
+    class Pairing(type(own)):
+        def build(self, y_true, y_pred):
+            super().build(y_true, y_pred)
+            self._flat_losses = [
+                part._replace(loss=noting(part)) for part in self._flat_losses
+            ]
+
+        @property
+        def metrics(self):
+            return [None] * len(self._flat_losses or ())
+
+    def noting(part):
+        def note(y_true, y_pred, sample_weight=None):
+            pairs.append((part.loss, part.loss_weights, y_true, y_pred))
+            return 0.0
+
+        return note
+
+    Pairing(
+        own._user_loss,
+        own._user_loss_weights,
+        output_names=own.output_names,
+    )(y, y_pred)
+    return pairs
+
+
+def compiled_metrics(model) -> tuple:
+    """The arguments `metrics` and `weighted_metrics` of `compile`."""
+    own = model._compile_metrics
+    if own is None:
+        return None, None
+    return own._user_metrics, own._user_weighted_metrics
+
+
+def calls_training(model) -> bool:
+    """Whether the model's `call` takes `training`."""
+    return bool(model._call_has_training_arg)
+
+
+_PATCH = threading.RLock()
+
+
+@contextlib.contextmanager
+def watched_calls(before=None, after=None):
+    """Calls back around each `Layer.__call__` of this thread.
+
+    Args:
+        before: `before(layer, args, kwargs)`.
+        after: `after(layer, args, kwargs, outputs)` may return other
+            outputs to pass on, or None to leave them.
+    """
+    import keras
+
+    cls, thread = keras.layers.Layer, threading.get_ident()
+    original = cls.__call__
+
+    def call(self, *args, **kwargs):
+        if threading.get_ident() != thread:
+            return original(self, *args, **kwargs)
+        if before is not None:
+            before(self, args, kwargs)
+        outputs = original(self, *args, **kwargs)
+        if after is not None:
+            changed = after(self, args, kwargs, outputs)
+            outputs = outputs if changed is None else changed
+        return outputs
+
+    with _PATCH:
+        cls.__call__ = call
+        try:
+            yield
+        finally:
+            cls.__call__ = original
+
+
+@contextlib.contextmanager
+def watched_operations(callback):
+    """Calls `callback(type, inputs, outputs)` after each TensorFlow op."""
+    from tensorflow.python.framework import op_callbacks
+
+    def forward(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+        callback(op_type, inputs, outputs)
+
+    op_callbacks.add_op_callback(forward)
+    try:
+        yield
+    finally:
+        op_callbacks.remove_op_callback(forward)
+
+
+@contextlib.contextmanager
+def swapped_optimizer(model, optimizer):
+    """Puts another optimizer in place, past all tracking, and back."""
+    own = vars(model)["optimizer"]
+    vars(model)["optimizer"] = optimizer
+    try:
+        yield
+    finally:
+        vars(model)["optimizer"] = own
+
+
+def is_adapted(normalization) -> bool:
+    """Whether a Normalization layer was given or shown a mean."""
+    if normalization.input_mean is not None:
+        return True
+    mean = normalization.adapt_mean
+    variance = normalization.adapt_variance
+    if mean is None or variance is None:
+        return False
+    return bool((abs(mean.numpy()) > 0).any() or (variance.numpy() != 1).any())
+
+
+def build(model, x) -> None:
+    """Builds a model for inputs like `x`, as the first step of `fit` would.
+
+    Variables are made with the initial values that `fit` would give them:
+    initializers hold their seeds since the layers were made.
+    """
+    import keras
+    from keras.src import backend
+
+    from keras_troubleshoot.facts.passes import as_fed
+    from keras_troubleshoot.facts.structure import map_leaves
+
+    def symbolic(array):
+        fed = as_fed(array[:2])
+        shape = (None, *fed.shape[1:])
+        return keras.KerasTensor(shape, dtype=fed.dtype.name)
+
+    inputs = map_leaves(symbolic, x)
+    if calls_training(model):
+        backend.compute_output_spec(model, inputs, training=False)
+    else:
+        backend.compute_output_spec(model, inputs)

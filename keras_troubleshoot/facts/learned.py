@@ -1,0 +1,89 @@
+"""What a training run really learned, judged on the sampled rows."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_troubleshoot.facts.heads import Head
+from keras_troubleshoot.facts.history import History
+from keras_troubleshoot.facts.targets import Target
+
+
+@dataclasses.dataclass(frozen=True)
+class Learned:
+    """The trained model against a guess without knowledge.
+
+    Attributes:
+        score: accuracy, or explained variance of numbers.
+        trivial: the same for the most frequent class, or the mean.
+        deviation: standard error of `score`.
+        words: both in words.
+    """
+
+    score: float
+    trivial: float
+    deviation: float
+    words: str
+
+    @property
+    def anything(self) -> bool:
+        """Whether it is better than the guess by more than chance."""
+        return self.score > self.trivial + 0.03 + 3 * self.deviation
+
+
+def learned(history: History, head: Head) -> Learned | None:
+    """Compares predictions after the training with the targets.
+
+    Validation metrics come first where they were logged; else the sampled
+    training rows are judged.
+
+    Returns:
+        None where it cannot be judged.
+    """
+    predictions = history.after.get(head.name)
+    target = head.target
+    if predictions is None or target is None or history.raised:
+        return None
+    rows = min(len(predictions), len(target.values))
+    if rows < 50:
+        return None
+    if head.kind in (Target.BINARY, Target.CLASSES, Target.ONE_HOT):
+        return of_classes(history, head, predictions[:rows], rows)
+    if head.kind in (Target.REAL, Target.SHARES) and target.features == 1:
+        true = target.flat[:rows, 0]
+        made = np.asarray(predictions[:rows], "float64").reshape(rows, -1)
+        if made.shape[1] != 1 or not np.isfinite(made).all():
+            return None
+        rest = np.mean((made[:, 0] - true) ** 2) / max(true.var(), 1e-12)
+        score = max(-1.0, 1 - float(rest))
+        words = f"explained variance {score:.2g}"
+        return Learned(score, 0.0, rows**-0.5, words)
+    return None
+
+
+def of_classes(history, head, predictions, rows) -> Learned | None:
+    """Accuracy against the share of the most frequent class."""
+    labels = head.target.labels()[:rows]
+    trivial = np.unique(labels, return_counts=True)[1].max() / rows
+    score = logged(history)
+    if score is None:
+        made = np.asarray(predictions, "float64").reshape(rows, -1)
+        if made.shape[1] == 1:
+            cut = 0.0 if made.min() < 0 else 0.5
+            found = (made[:, 0] > cut).astype("float64")
+        else:
+            found = made.argmax(axis=1).astype("float64")
+        if len(found) != len(labels):
+            return None
+        score = float((found == labels).mean())
+    deviation = float(np.sqrt(trivial * (1 - trivial) / rows))
+    words = f"accuracy {score:.3g}, the most frequent class {trivial:.3g}"
+    return Learned(score, float(trivial), deviation, words)
+
+
+def logged(history: History) -> float | None:
+    """The best validation accuracy that was logged."""
+    for name, values in history.epochs.items():
+        if name.startswith("val_") and name.endswith(("accuracy", "acc")):
+            return float(np.max(values))
+    return None

@@ -1,0 +1,116 @@
+"""Tries a compiled loss on a batch: what it rewards, what it broadcasts."""
+
+import numpy as np
+
+from keras_troubleshoot.facts import losses
+from keras_troubleshoot.facts.heads import Behaviour
+from keras_troubleshoot.facts.passes import Runner
+from keras_troubleshoot.facts.passes import first_lines
+from keras_troubleshoot.facts.recorder import Recorder
+
+
+def behaviour(loss, y, y_pred, runner: Runner):
+    """What a loss does with the batch, or what it raises.
+
+    Only the user's own losses are tried at length: what Keras's do is known.
+
+    Args:
+        loss: a resolved Keras loss.
+        y: targets, a tensor.
+        y_pred: outputs of the model in inference, a tensor.
+        runner: for its scope.
+
+    Returns:
+        A `Behaviour` and an empty string, or None and the complaint.
+    """
+    recorder = Recorder()
+    try:
+        with runner.quiet(), recorder.listening():
+            start = float(np.sum(loss(y, y_pred)))
+    except Exception as error:
+        return None, first_lines(error)
+    wide = two_batch_axes(recorder, int(y_pred.shape[0]))
+    found = Behaviour(start, broadcasts=wide)
+    if losses.describe(loss).kind != "custom":
+        return found, ""
+    try:
+        with runner.quiet():
+            return tried(loss, y, y_pred, start, wide), ""
+    except Exception:
+        # A loss that takes only what this very batch holds, such as one of
+        # fixed size, can be judged by its value at the start alone.
+        return found, ""
+
+
+def tried(loss, y, y_pred, start, wide) -> Behaviour:
+    """The loss of a user on a batch, changed in several ways."""
+    import tensorflow as tf
+
+    twice = [tf.concat([part, part], axis=0) for part in (y, y_pred)]
+    matched = None
+    if y.shape != y_pred.shape and np.size(y) == np.size(y_pred):
+        matched = float(np.sum(loss(tf.reshape(y, y_pred.shape), y_pred)))
+    return Behaviour(
+        start=start,
+        twice=float(np.sum(loss(*twice))),
+        matched=matched,
+        ladder=ladder(loss, y, y_pred),
+        broadcasts=wide,
+    )
+
+
+def ladder(loss, y, y_pred) -> tuple[float, ...]:
+    """The loss of predictions that are ever more wrong.
+
+    Of labels from 0 to 1: the labels themselves, mixed more and more with
+    their opposite. Of other targets: the targets, moved away both ways by
+    ever more of their spread.
+    """
+    import tensorflow as tf
+
+    if np.size(y) != np.size(y_pred):
+        return ()
+    true = np.asarray(y, "float32").reshape(y_pred.shape)
+    if not np.isfinite(true).all():
+        return ()
+    if true.min() >= 0 and true.max() <= 1 and true.max() > true.min():
+        near = np.clip(true, 0.01, 0.99)
+        steps = [near * (1 - s) + (1 - near) * s for s in (0, 0.3, 0.6, 1)]
+    else:
+        spread = float(true.std()) or 1.0
+        sign = np.where(np.arange(len(true)) % 2, 1, -1)
+        sign = sign.reshape((-1,) + (1,) * (true.ndim - 1))
+        steps = [true + sign * spread * s for s in (0, 1, 3, 10)]
+    target = tf.reshape(y, y_pred.shape)
+    dtype = y_pred.dtype
+    return tuple(
+        float(np.sum(loss(target, tf.cast(p.astype("float32"), dtype))))
+        for p in steps
+    )
+
+
+def two_batch_axes(recorder: Recorder, rows: int) -> tuple[tuple, ...]:
+    """Shapes with two batch axes, made of tensors with one each."""
+    found = []
+    for operation in recorder.operations:
+        if crosses(operation, rows):
+            found.append(tuple(operation.outputs[0].shape))
+    return tuple(dict.fromkeys(found))
+
+
+ELEMENTWISE = frozenset(
+    "Add AddV2 Sub Mul RealDiv DivNoNan SquaredDifference Maximum Minimum "
+    "Pow Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd "
+    "LogicalOr SelectV2 Div FloorDiv FloorMod Xdivy Xlogy Xlog1py".split()
+)
+
+
+def crosses(operation, rows: int) -> bool:
+    """Whether an operation meets each row with every other by broadcasting."""
+    if operation.type not in ELEMENTWISE or rows < 2:
+        return False
+    out = list(operation.outputs[0].shape)
+    if out.count(rows) < 2:
+        return False
+    counts = [list(t.shape).count(rows) for t in operation.inputs]
+    return max(counts) == 1 and sum(c == 1 for c in counts) >= 2

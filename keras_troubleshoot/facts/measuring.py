@@ -1,0 +1,234 @@
+"""Puts the facts of a model and its data together, each measured lazily."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_troubleshoot.facts import architecture
+from keras_troubleshoot.facts import augmentation
+from keras_troubleshoot.facts import data as profiles
+from keras_troubleshoot.facts import entries
+from keras_troubleshoot.facts import forward
+from keras_troubleshoot.facts import influence
+from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import loss_behaviour
+from keras_troubleshoot.facts import neighbours
+from keras_troubleshoot.facts import normalization
+from keras_troubleshoot.facts import ordering
+from keras_troubleshoot.facts import own_step
+from keras_troubleshoot.facts import repeats
+from keras_troubleshoot.facts import sequences
+from keras_troubleshoot.facts import shift
+from keras_troubleshoot.facts.facts import Facts
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.passes import Runner
+from keras_troubleshoot.facts.sample import Sample
+
+
+def measure(
+    model,
+    sample: Sample,
+    validation: Sample | None = None,
+    fit=None,
+) -> Facts:
+    """The facts of a built model and its data.
+
+    Args:
+        model: a built Keras model.
+        sample: what was read of the training data.
+        validation: what was read of the validation data.
+        fit: a `FitCall`, where there is one.
+
+    Returns:
+        Facts; none of them is measured yet but the profiles of the data.
+    """
+    looked = Look(model, sample)
+    facts = Facts(
+        data=profiles.profile(sample),
+        model=lambda: architecture.describe(model),
+    )
+    looked.facts = facts
+    for name in (
+        "runner forward training heads entries lookups normalizers mixing "
+        "influence masking causality crossings signal duplicates order "
+        "augmentation own_step tolerates_inputs tolerates_targets".split()
+    ):
+        facts.add(**{name: getattr(looked, name)})
+    if fit is not None:
+        facts.add(fit=fit)
+    if validation is not None:
+        other = profiles.profile(validation)
+        facts.add(
+            validation=other,
+            leakage=lambda: repeats.leakage(facts.data, other),
+            shift=lambda: shift.shift(facts.data, other),
+        )
+    return facts
+
+
+class Look:
+    """The measuring functions of one model and its data."""
+
+    facts: Facts
+
+    def __init__(self, model, sample: Sample):
+        self.model = model
+        self.sample = sample
+        self.given: list[tuple[Any, Any]] = []
+
+    def runner(self) -> Runner:
+        return Runner(self.model, self.sample)
+
+    def forward(self):
+        """Inference, recorded; notes what Embedding layers are given."""
+        runner = self.facts.runner
+        done = runner.record()
+        self.given = embedded(done)
+        return done
+
+    def training(self):
+        """One training step without its update."""
+        return forward.step(self.facts.runner)
+
+    def working(self):
+        """The run in inference, where it came to its end."""
+        done = self.facts.forward
+        if done.failure is not None:
+            raise Unavailable("the model cannot be run on these data")
+        return done
+
+    def trained(self):
+        """The run in training mode, where it came to its end."""
+        done = self.facts.training
+        if done.forward.failure is not None:
+            raise Unavailable("the model cannot be run on these data")
+        return done.forward
+
+    def heads(self):
+        return forward.describe_heads(
+            self.facts.runner, self.working(), self.facts.data
+        )
+
+    def entries(self):
+        return entries.entries(self.trained())
+
+    def lookups(self):
+        self.facts.get("forward")
+        return entries.lookups(self.given, self.facts.data.inputs)
+
+    def normalizers(self):
+        return normalization.normalizers(self.working())
+
+    def mixing(self):
+        return influence.mixing(self.facts.runner, self.working())
+
+    def influence(self):
+        return influence.ignored(
+            self.facts.runner, self.working(), self.facts.data.inputs
+        )
+
+    def masking(self):
+        return sequences.masking(self.facts.runner, self.working())
+
+    def causality(self):
+        return sequences.causality(
+            self.facts.runner, self.working(), self.facts.data
+        )
+
+    def crossings(self):
+        """Operations inside the model that meet each row with every other."""
+        rows = self.facts.runner.rows
+        return [
+            operation
+            for operation in self.working().recorder.operations
+            if loss_behaviour.crosses(operation, rows)
+        ]
+
+    def signal(self):
+        data = self.facts.data
+        if len(data.targets) != 1:
+            raise Unavailable("not one target")
+        found = neighbours.signal(data.inputs, data.targets[0], data.usable)
+        if found is None:
+            raise Unavailable("a target of several numbers, or too few rows")
+        return found
+
+    def duplicates(self):
+        return repeats.duplicates(self.facts.data)
+
+    def order(self):
+        data = self.facts.data
+        if not data.targets:
+            raise Unavailable("no targets")
+        batch, y = fed(data, self.facts.get("fit"))
+        return ordering.order(data, batch, y)
+
+    def own_step(self):
+        self.working()
+        return own_step.own_step(self.facts.runner)
+
+    def tolerates_inputs(self) -> bool:
+        """Whether rows with NaN inputs give finite losses and gradients."""
+        return self.tolerates(self.facts.data.inputs)
+
+    def tolerates_targets(self) -> bool:
+        """Whether rows with NaN targets give finite losses and gradients."""
+        return self.tolerates(self.facts.data.targets)
+
+    def tolerates(self, arrays) -> bool:
+        bad = np.zeros(self.facts.data.sampled, bool)
+        for array in arrays:
+            if array.numeric:
+                bad |= ~array.finite.all(axis=1)
+        rows = np.flatnonzero(bad)[:5]
+        if not len(rows) or self.facts.runner.model.loss is None:
+            return False
+        if keras_internals.fixed_batch(self.model):
+            return False
+        done = forward.step(self.facts.runner, rows)
+        return done.failure is None and done.loss is not None and done.finite
+
+    def augmentation(self):
+        data = self.facts.data
+        y = neighbours.labels(data.targets[0]) if data.targets else None
+        return augmentation.augmentation(
+            self.facts.runner, self.trained(), y
+        )
+
+
+def embedded(done) -> list[tuple[Any, Any]]:
+    """Embedding layers with what each was given, failed calls included."""
+    calls = [(c.layer, c.inputs) for c in done.recorder.calls]
+    calls += done.recorder.open
+    return [
+        (layer, inputs[0])
+        for layer, inputs in calls
+        if type(layer).__name__ == "Embedding" and inputs
+    ]
+
+
+def fed(data, fit) -> tuple[int, np.ndarray | None]:
+    """The batch size, and targets in the order in which they are fed."""
+    if data.streamed:
+        sizes = data.batch_sizes
+        consecutive = leading(data.sample.batch_indices)
+        if not sizes or consecutive < 4:
+            raise Unavailable("too few batches in a row")
+        y = neighbours.labels(data.targets[0])
+        end = sum(sizes[:consecutive])
+        return sizes[0], None if y is None else y[:end]
+    batch = fit.batch_size if fit is not None and fit.batch_size else 32
+    whole = data.targets[0].whole
+    if isinstance(whole, np.ndarray) and data.sample.indices is not None:
+        head = profiles.Array("y", np.asarray(whole[: 200 * batch]))
+        return batch, neighbours.labels(head)
+    return batch, None
+
+
+def leading(indices) -> int:
+    """How many of the first batches follow on each other."""
+    indices = list(indices)
+    count = 0
+    while count < len(indices) and indices[count] == count:
+        count += 1
+    return count

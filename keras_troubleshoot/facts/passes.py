@@ -1,0 +1,191 @@
+"""Runs a model on a few rows, forward and backward, and changes nothing.
+
+All of it happens in a `StatelessScope`: what layers write into variables
+(moving averages, seeds, states) is kept in the scope and thrown away.
+"""
+
+import contextlib
+import dataclasses
+import re
+import traceback
+import warnings
+from typing import Any
+
+import numpy as np
+
+from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import private
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.recorder import Recorder
+from keras_troubleshoot.facts.recorder import tensors
+from keras_troubleshoot.facts.structure import map_leaves
+
+# Rows of a batch that is looked at. Primes, so that an axis of that length
+# is the batch axis and no other.
+PRIMES = (31, 29, 23, 19, 17, 13, 11, 7, 5)
+# Numbers in such a batch at most (as 31 rows of 128 x 128 pixels), where
+# five rows are not more than that.
+MOST_NUMBERS = 2**19
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """Why a model or its loss could not be run.
+
+    Attributes:
+        phase: `forward`, `loss` or `backward`.
+        error: the exception.
+        layers: names and classes of the layers it came through, outermost
+            first, each with the shapes of its inputs.
+    """
+
+    phase: str
+    error: BaseException
+    layers: tuple[tuple[str, str, tuple], ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The first lines of what was raised, without Keras's appendix."""
+        return first_lines(self.error)
+
+
+@dataclasses.dataclass(eq=False)
+class Pass:
+    """One run of the model.
+
+    Attributes:
+        x: inputs, as tensors in their structure.
+        outputs: what the model returned, in its structure.
+        recorder: what ran.
+        failure: why it stopped; None where it did not.
+    """
+
+    x: Any
+    outputs: Any = None
+    recorder: Recorder | None = None
+    failure: Failure | None = None
+
+
+class Runner:
+    """Runs one model on rows of its data.
+
+    Args:
+        model: a built Keras model.
+        sample: what was read of the data.
+        rows: how many rows; None chooses.
+    """
+
+    def __init__(self, model, sample, rows: int | None = None):
+        self.model = model
+        self.sample = sample
+        self.rows = rows or choose_rows(model, sample)
+
+    def x(self, rows: slice | np.ndarray | None = None):
+        """Some rows of the inputs, as tensors, as `fit` would feed them."""
+        rows = slice(self.rows) if rows is None else rows
+        return map_leaves(lambda a: as_fed(a[rows]), self.sample.x)
+
+    def y(self, rows: slice | np.ndarray | None = None):
+        """Some rows of the targets, as tensors."""
+        rows = slice(self.rows) if rows is None else rows
+        return map_leaves(lambda a: as_fed(a[rows]), self.sample.y)
+
+    def run(self, x, training: bool = False):
+        """The outputs for `x`, recording nothing. Raises what it raises."""
+        with self.quiet():
+            return self.call(x, training)
+
+    def call(self, x, training: bool):
+        """Calls the model as `train_step` does."""
+        if keras_internals.calls_training(self.model):
+            return self.model(x, training=training)
+        return self.model(x)
+
+    def record(self, x=None, training: bool = False, on_call=None) -> Pass:
+        """Runs the model and records it; an error becomes a `Failure`."""
+        x = self.x() if x is None else x
+        recorder = Recorder(on_call)
+        done = Pass(x, recorder=recorder)
+        try:
+            with self.quiet(), recorder.listening():
+                done.outputs = self.call(x, training)
+        except Exception as error:
+            done.failure = failure("forward", error, recorder)
+        if done.failure is None and not tensors(done.outputs):
+            kind = type(done.outputs).__name__
+            error = TypeError(f"`call` returned {kind}, not a tensor.")
+            done.failure = Failure("forward", error)
+        return done
+
+    @contextlib.contextmanager
+    def quiet(self):
+        """Stateless, eager, and without warnings."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(keras_internals.stateless())
+            stack.enter_context(private.untraced())
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore")
+            yield
+
+
+def choose_rows(model, sample) -> int:
+    """How many rows to look at: a prime, or the batch size of the model."""
+    fixed = keras_internals.fixed_batch(model)
+    arrays = tensors(sample.x)
+    available = min(len(a) for a in arrays)
+    if fixed:
+        if fixed > available:
+            raise Unavailable(
+                f"the model takes batches of {fixed} rows, there are "
+                f"only {available}"
+            )
+        return fixed
+    numbers = sum(int(np.prod(a.shape[1:], dtype=int)) for a in arrays)
+    lengths = {n for a in arrays for n in a.shape[1:]}
+    for rows in PRIMES:
+        if rows in lengths or rows > available:
+            continue
+        if rows * numbers <= MOST_NUMBERS or rows == PRIMES[-1]:
+            return rows
+    return min(available, PRIMES[-1])
+
+
+def as_fed(array: np.ndarray):
+    """A tensor of the type that `fit` makes of an array."""
+    import keras
+    import tensorflow as tf
+
+    if array.dtype.kind == "f" and array.dtype.itemsize == 8:
+        array = array.astype(keras.config.floatx())
+    if array.dtype.kind in "US":
+        array = array.astype(object)
+    return tf.convert_to_tensor(array)
+
+
+def failure(phase: str, error: Exception, recorder=None) -> Failure:
+    """What is known of an exception."""
+    layers = []
+    for layer, inputs in recorder.open if recorder else ():
+        shapes = tuple(tuple(t.shape) for t in inputs)
+        layers.append((layer.name, type(layer).__name__, shapes))
+    return Failure(phase, error, tuple(layers))
+
+
+def first_lines(error: BaseException) -> str:
+    """The message of an exception without call stacks and appendices."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    kept = []
+    for line in text.strip().splitlines():
+        if line.startswith(("Arguments received by", "Call arguments")):
+            break
+        if line.startswith("Exception encountered when calling"):
+            continue
+        if line.strip() and not line.lstrip().startswith("•"):
+            kept.append(line.strip())
+    return " ".join(kept[:4]) or type(error).__name__
+
+
+def source_lines(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of an exception that are not of installed packages."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f for f in frames if "site-packages" not in f.filename]

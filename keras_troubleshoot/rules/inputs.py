@@ -1,0 +1,352 @@
+"""Diagnoses of the inputs: NaN, scale, type."""
+
+import numpy as np
+
+from keras_troubleshoot.report.finding import Figure
+from keras_troubleshoot.rules.registry import advice
+from keras_troubleshoot.rules.registry import error
+from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import counted
+from keras_troubleshoot.rules.words import listed
+from keras_troubleshoot.rules.words import number
+
+WILD = (
+    "initial-loss-unexpected loss-diverging loss-oscillating loss-plateaued "
+    "exploding-gradients vanishing-gradients dead-relu saturated-activations "
+    "non-finite-values predictions-constant underfitting loss-metric-disagree "
+    "cannot-overfit-batch"
+)
+
+
+@rule(
+    "input-non-finite",
+    "NaN or inf in the inputs",
+    family="data",
+    explains=WILD,
+)
+def input_non_finite(facts):
+    """Some inputs are NaN or infinite.
+
+    One such number makes the loss of its batch NaN, and with it every
+    weight, for good. ReLU may hide it: `max(0, NaN)` can come out as 0.
+
+    Found by looking at all numbers (of large arrays: at a sample). A model
+    that handles them itself, so that loss and gradients on these very rows
+    are finite, is left alone.
+    """
+    for array in facts.data.inputs:
+        if not array.numeric or not array.non_finite["rows"]:
+            continue
+        seen = array.non_finite
+        tolerated = facts.get("tolerates_inputs")
+        say = advice if tolerated else error
+        yield say(
+            array.name,
+            f"{seen['rows']} of {counted(seen['of'], 'row')} hold NaN or "
+            f"inf, the first in row {seen['first'][0]}"
+            + (", which the model handles." if tolerated else "."),
+            "Find out where they come from. Then drop these rows (`keep = "
+            "np.isfinite(x).all(axis=1)`), or fill in the median of the "
+            "feature and tell the model with one more column.",
+            **seen,
+        )
+
+
+@rule(
+    "target-non-finite",
+    "NaN or inf in the targets",
+    family="data",
+    explains=WILD,
+)
+def target_non_finite(facts):
+    """Some targets are NaN or infinite.
+
+    Their loss is NaN, and after one step so is every weight. A loss that
+    masks them, so that it is finite on these very rows, is left alone.
+    """
+    for array in facts.data.targets:
+        if not array.numeric or not array.non_finite["rows"]:
+            continue
+        seen = array.non_finite
+        tolerated = facts.get("tolerates_targets")
+        say = advice if tolerated else error
+        yield say(
+            array.name,
+            f"{seen['rows']} of {counted(seen['of'], 'target')} are NaN or "
+            f"inf, the first in row {seen['first'][0]}"
+            + (", which the loss leaves out." if tolerated else "."),
+            "Drop the rows without a target: `keep = np.isfinite(y); x, y = "
+            "x[keep], y[keep]`.",
+            **seen,
+        )
+
+
+@rule(
+    "input-not-normalized",
+    "inputs far from unit scale, and nothing in the model scales them",
+    family="data",
+    explains=WILD + " learning-rate-too-high loss-weights-misconfigured",
+)
+def input_not_normalized(facts, large=30.0, large_pixels=10.0):
+    """Inputs reach the first weights on a scale far from one.
+
+    Initial weights and learning rates are made for numbers of about unit
+    size. Larger inputs make larger outputs and gradients: the loss starts
+    high, training diverges or crawls, and features of small scale are
+    drowned by the large ones.
+
+    Judged where the numbers meet the first weights, so that a Rescaling,
+    Normalization or BatchNormalization layer, or a division in `call`,
+    counts. Thresholds (root mean square): 30 for a feature of a table, 10
+    for pictures (bytes come to about 100); heuristic, checked against
+    healthy programs with degrees, hours and grey values of 0 to 16.
+    """
+    for entry in facts.entries:
+        scales = rms(entry.values)
+        pictures = entry.values.ndim > 3
+        limit = large_pixels if pictures else large
+        worst = int(np.argmax(scales))
+        if not scales[worst] > limit:
+            continue
+        say = advice if entry.normalized_after else warning
+        order = np.argsort(-scales)[:8]
+        what = "colour channel" if pictures else "feature"
+        yield say(
+            f"layer {entry.layer!r}",
+            f"The inputs reach layer {entry.layer!r} on a scale of up to "
+            f"{number(scales[worst])} (root mean square of {what} {worst}; "
+            f"about 1 is expected), the smallest {what} has "
+            f"{number(scales.min())}.",
+            "Subtract the mean and divide by the standard deviation of the "
+            "training data, best in the model: `n = keras.layers."
+            "Normalization(); n.adapt(x_train)` as the first layer. Pictures "
+            "of bytes: `keras.layers.Rescaling(1 / 255)`.",
+            largest=float(scales[worst]),
+            smallest=float(scales.min()),
+            position=worst,
+            limit=limit,
+            figures=[
+                Figure(
+                    "bars",
+                    f"Scale of the inputs of {entry.layer}",
+                    tuple(str(i) for i in order),
+                    tuple(float(scales[i]) for i in order),
+                    "root mean square",
+                )
+            ],
+        )
+
+
+def rms(values: np.ndarray) -> np.ndarray:
+    """Root mean square of each feature (last axis)."""
+    rows = values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+    rows = rows[np.isfinite(rows).all(axis=1)].astype("float64")
+    if not len(rows):
+        return np.zeros(1)
+    return np.sqrt((rows**2).mean(axis=0))
+
+
+@rule(
+    "input-over-normalized",
+    "inputs scaled twice, almost no spread left",
+    family="data",
+    explains=WILD + " input-not-normalized learning-rate-too-low",
+)
+def input_over_normalized(facts, narrow=0.05, weak=0.5):
+    """Inputs reach the first weights with almost no spread left.
+
+    Typical of bytes that the loader divides by 255 and a Rescaling layer
+    divides again: all pictures look alike, and the network learns slowly
+    or not at all.
+
+    Fires where no feature (of pictures: no channel) ranges over more than
+    0.05 and the signal that reaches a unit, root mean square times the
+    square root of the number of features, is below 0.5: vectors scaled to
+    unit length are left alone. Heuristic.
+    """
+    for entry in facts.entries:
+        values = entry.values[np.isfinite(entry.values).reshape(
+            len(entry.values), -1).all(axis=1)]
+        if len(values) < 2:
+            continue
+        rows = values.reshape(-1, values.shape[-1])
+        spread = np.ptp(rows, axis=0)
+        centred = rows - rows.mean(axis=0)
+        signal = float(np.sqrt((centred**2).sum(axis=1).mean()))
+        if values.ndim > 2:
+            signal = float(centred.std() * np.sqrt(9 * values.shape[-1]))
+        if not 0 < spread.max() < narrow or signal > weak:
+            continue
+        yield warning(
+            f"layer {entry.layer!r}",
+            f"What reaches layer {entry.layer!r} ranges over only "
+            f"{number(spread.max())} (from {number(rows.min())} to "
+            f"{number(rows.max())}): the inputs seem to be scaled twice.",
+            "Scale once: drop either the division in the loader or the "
+            "scaling layer in the model. `x.min(), x.max()` should be about "
+            "0 and 255 before `Rescaling(1 / 255)`.",
+            range=float(spread.max()),
+            low=float(rows.min()),
+            high=float(rows.max()),
+            signal=signal,
+            limit=narrow,
+        )
+
+
+@rule(
+    "input-constant-feature",
+    "a feature without variance",
+    family="data",
+)
+def input_constant_feature(facts, most=40):
+    """A feature has the same value in every row.
+
+    It tells nothing: often a column that was lost on the way, such as one
+    overwritten by a default, or read from the wrong place. Where rows are
+    all alike, nothing can be learned.
+
+    Constant borders of pictures, and columns of zeros among counts or
+    one-hot codes, are normal: this looks at tables of up to 40 features of
+    different ranges, or at inputs that do not vary at all.
+    """
+    for array in facts.data.inputs:
+        if not array.numeric or not len(array.clean) or array.features < 1:
+            continue
+        if len(array.clean) < 20:
+            continue
+        ranges = np.ptp(array.clean, axis=0)
+        if not ranges.any():
+            yield error(
+                array.name,
+                f"All {counted(len(array.clean), 'row')} that were read of "
+                f"{array.name} are the same.",
+                "Look at the loader: it seems to hand out one row again and "
+                "again, or zeros.",
+                rows=len(array.clean),
+            )
+            continue
+        constant = np.flatnonzero(ranges == 0)
+        if not len(constant) or array.values.ndim != 2:
+            continue
+        value = array.clean[0, constant]
+        if array.features > most or alike(array.clean, ranges) or (
+            len(constant) > array.features / 3
+        ):
+            continue
+        yield warning(
+            array.name,
+            f"{counted(len(constant), 'feature')} of {array.features} never "
+            f"vary (position {listed(constant[:5])}, value "
+            f"{listed(number(v) for v in value[:5])}).",
+            "Look where these columns come from; if they are meant to be "
+            "constant, drop them.",
+            positions=constant[:20].tolist(),
+            values=[float(v) for v in value[:20]],
+            features=array.features,
+        )
+
+
+def alike(rows, ranges) -> bool:
+    """Whether most features share one range, as pixels and codes do."""
+    varying = rows[:, ranges > 0]
+    low, high = varying.min(axis=0), varying.max(axis=0)
+    share = max((low == np.median(low)).mean(), (high == np.median(high)).mean())
+    return bool(share > 0.5)
+
+
+@rule(
+    "input-wrong-dtype",
+    "integers where floats are meant, strings, objects",
+    family="data",
+    explains="call-failed shape-mismatch",
+)
+def input_wrong_dtype(facts):
+    """Inputs are of a type that the model cannot compute with.
+
+    Arrays of objects or strings (a table that mixes text and numbers), and
+    real numbers where an Embedding looks up ids: it cuts 0.7 down to 0.
+    """
+    refused = facts.get("forward") is None or facts.forward.failure
+    for array in facts.data.inputs:
+        if array.numeric or not refused:
+            continue
+        kind = "objects" if array.dtype.kind == "O" else array.dtype.name
+        sample = array.values.ravel()[:3].tolist()
+        yield error(
+            array.name,
+            f"{array.name} is an array of {kind} (such as {sample!r}), the "
+            "model takes numbers.",
+            "Turn text into numbers (`keras.layers.StringLookup`, one-hot "
+            "codes) column by column, then `x.astype('float32')`.",
+            dtype=str(array.dtype),
+            sample=[str(v) for v in sample],
+        )
+    for lookup in facts.get("lookups") or ():
+        if lookup.whole:
+            continue
+        yield error(
+            f"layer {lookup.layer!r}",
+            f"Embedding {lookup.layer!r} is given real numbers from "
+            f"{number(lookup.low)} to {number(lookup.high)}; it cuts them "
+            "down to whole ids.",
+            "Feed whole ids from 0 to input_dim - 1, not scaled ones; give "
+            "amounts to a Dense layer instead.",
+            low=lookup.low,
+            high=lookup.high,
+        )
+
+
+@rule(
+    "normalization-not-adapted",
+    "a Normalization layer that never saw data",
+    family="data",
+    explains=WILD + " input-not-normalized",
+)
+def normalization_not_adapted(facts, off=3.0):
+    """A Normalization layer was never adapted, so it changes nothing.
+
+    Without `adapt` (or a mean and a variance) it subtracts 0 and divides by
+    1. Where what comes in is not on unit scale (a mean or a spread of a
+    feature beyond 3), this leaves the inputs as they are.
+    """
+    for layer in facts.normalizers:
+        if layer.adapted:
+            continue
+        needed = layer.mean > off or layer.std > off
+        say = error if needed else advice
+        yield say(
+            f"layer {layer.layer!r}",
+            f"Normalization layer {layer.layer!r} was never adapted: it "
+            "subtracts 0 and divides by 1, while a feature has a mean of "
+            f"{number(layer.mean)} and one a spread of {number(layer.std)}.",
+            f"Before `compile`: `{layer.layer}.adapt(x_train)`.",
+            mean=layer.mean,
+            std=layer.std,
+        )
+
+
+@rule(
+    "length-mismatch",
+    "inputs and targets of different lengths",
+    family="data",
+    explains="call-failed shape-mismatch labels-misaligned",
+)
+def length_mismatch(facts):
+    """Arrays that belong together have different numbers of rows.
+
+    `fit` refuses them. A window too many or a header line read as a row is
+    typical, and then the rest may be shifted as well.
+    """
+    sample = facts.data.sample
+    lengths = dict(sample.lengths) if sample else {}
+    if len(set(lengths.values())) < 2:
+        return
+    said = ", ".join(f"{name}: {rows}" for name, rows in lengths.items())
+    yield error(
+        "data",
+        f"Inputs and targets have different numbers of rows ({said}).",
+        "Find out which rows have no partner before you cut the longer one: "
+        "if they are missing at the front, every pair is shifted.",
+        lengths=lengths,
+    )

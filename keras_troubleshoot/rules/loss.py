@@ -1,0 +1,452 @@
+"""Diagnoses of the loss and the metrics: what they reward and measure."""
+
+import numpy as np
+
+from keras_troubleshoot.facts.targets import Target
+from keras_troubleshoot.report.finding import Figure
+from keras_troubleshoot.report.finding import Kind
+from keras_troubleshoot.rules.inputs import WILD
+from keras_troubleshoot.rules.labels import supervised
+from keras_troubleshoot.rules.output import STILL
+from keras_troubleshoot.rules.output import activation
+from keras_troubleshoot.rules.registry import advice
+from keras_troubleshoot.rules.registry import error
+from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import listed
+from keras_troubleshoot.rules.words import number
+from keras_troubleshoot.rules.words import percent
+
+
+@rule(
+    "loss-sign-flipped",
+    "a loss that rewards worse predictions",
+    family="loss",
+    explains=WILD + STILL + " initial-loss-unexpected",
+)
+def loss_sign_flipped(facts):
+    """The loss falls when predictions get worse.
+
+    A minus too many, or one that is missing before a log-likelihood. Tried
+    with predictions that are ever more wrong: the targets themselves, then
+    moved away from them (labels: towards their opposite).
+
+    Fires where the loss falls without end below zero on that way, or falls
+    at all where the output is a probability. A distance, which is to be
+    small for pairs labelled 1, is bounded and no probability: left alone.
+    """
+    for head in supervised(facts):
+        if head.loss.weight is not None and head.loss.weight < 0:
+            yield error(
+                head.where,
+                f"The loss weight of {head.where} is "
+                f"{number(head.loss.weight)}: worse predictions are rewarded.",
+                "Loss weights must be above zero.",
+                weight=head.loss.weight,
+            )
+            continue
+        ladder = head.behaviour.ladder if head.behaviour else ()
+        if len(ladder) < 3 or not np.isfinite(ladder).all():
+            continue
+        steps = np.diff(ladder)
+        falls = bool((steps < 0).all())
+        if not falls or not (
+            ladder[-1] < min(0.0, ladder[0]) - abs(ladder[0])
+            or activation(head) in ("sigmoid", "softmax")
+        ):
+            continue
+        yield error(
+            head.where,
+            f"The loss {head.loss.name} is {number(ladder[0])} for perfect "
+            f"predictions and falls to {number(ladder[-1])} as they get "
+            "worse: training makes the model worse.",
+            "Turn its sign around: `return -value`.",
+            ladder=list(ladder),
+            figures=[
+                Figure(
+                    "lines",
+                    "Loss of ever worse predictions (perfect first)",
+                    (head.loss.name,),
+                    (tuple(ladder),),
+                    "loss",
+                )
+            ],
+        )
+
+
+@rule(
+    "loss-broadcasts",
+    "loss of shapes that meet by broadcasting",
+    family="loss",
+    explains=STILL + " labels-misaligned labels-noisy output-units-mismatch",
+)
+def loss_broadcasts(facts):
+    """Targets and predictions of unlike shapes meet each with every other.
+
+    Of (n,) against (n, 1) NumPy and TensorFlow make n x n: each prediction
+    is compared with the targets of all rows, and the best it can do is to
+    predict their mean. Keras's own losses match the ranks first; your own
+    `Loss` class, metric or `train_step` does not.
+    """
+    for head in supervised(facts):
+        tried, true = head.behaviour, head.target.values.shape[1:]
+        evidence = {
+            "target": ["n", *true],
+            "output": ["n", *head.shape],
+            "loss": head.loss.name,
+        }
+        crossed = (
+            tried is not None
+            and tried.matched is not None
+            and bool(tried.broadcasts)
+        )
+        if crossed:
+            rows = len(head.predictions)
+            yield error(
+                head.where,
+                f"{head.loss.name} meets targets of shape {said(true)} with "
+                f"predictions of shape {said(head.shape)}: each row with "
+                f"every other ({rows} x {rows} values for {rows} rows).",
+                f"Give both one shape: `y = y.reshape(-1, {head.units})`, or "
+                "`y_true = keras.ops.reshape(y_true, keras.ops.shape(y_pred))"
+                "` in the loss.",
+                value=tried.start,
+                value_of_matching_shapes=tried.matched,
+                **evidence,
+            )
+        elif one_against_many(head):
+            yield error(
+                head.where,
+                f"Each target is one number, but {head.where} has "
+                f"{head.units} units: {head.loss.name} compares the one with "
+                "all of them.",
+                "Give the last layer one unit; or, if they stand for "
+                "classes, a cross-entropy.",
+                **evidence,
+            )
+    step = facts.get("own_step")
+    if step is not None and step.crossings:
+        operation, layer, shapes = step.crossings[0]
+        yield error(
+            "train_step",
+            f"In `train_step`, {operation} meets tensors of shapes "
+            f"{listed(shapes)}: each row with every other.",
+            "Give targets and predictions one shape, such as `y = tf.reshape("
+            "y, tf.shape(y_pred))`.",
+            operation=operation,
+            shapes=[list(s) for s in shapes],
+        )
+
+
+def said(shape) -> str:
+    """A shape with n for the rows.
+
+    Example:
+        >>> said(()), said((3,))
+        ('(n,)', '(n, 3)')
+    """
+    inner = ", ".join(map(str, shape))
+    return f"(n, {inner})" if inner else "(n,)"
+
+
+def one_against_many(head) -> bool:
+    """One number a row against several units, by one of Keras's losses."""
+    if head.loss.kind not in ("regression", "hinge"):
+        return False
+    width = head.target.values.shape[-1] if head.target.values.ndim > 1 else 1
+    same_rank = head.target.values.ndim in (1, head.predictions.ndim)
+    return (
+        width == 1
+        and same_rank
+        and head.units > 1
+        and head.predictions.ndim == 2
+        and activation(head) != "softmax"
+    )
+
+
+@rule(
+    "loss-not-averaged",
+    "a loss summed over the batch",
+    family="loss",
+    explains=WILD + " learning-rate-too-high",
+)
+def loss_not_averaged(facts, large=0.3):
+    """The loss is a sum over the batch, so steps grow with its size.
+
+    The gradient of a sum over 100 rows is 100 times that of their mean. An
+    optimizer that scales its steps (Adam) hardly minds; plain SGD then
+    steps 100 times as far.
+
+    Warns for such an optimizer where learning rate times batch size,
+    divided by one less the momentum, exceeds 0.3 (heuristic); else advice.
+    """
+    for head in supervised(facts):
+        tried = head.behaviour
+        double = (
+            tried is not None
+            and tried.twice is not None
+            and abs(tried.start) > 1e-9
+            and 1.9 < tried.twice / tried.start < 2.1
+        )
+        if head.loss.reduction != "sum" and not double:
+            continue
+        optimizer, fit = facts.model.optimizer, facts.get("fit")
+        batch = fit.batch_size if fit else 32
+        rate = optimizer.learning_rate if optimizer else None
+        plain = optimizer is not None and not optimizer.scale_free
+        step = (rate or 0) * (batch or 32) / max(1 - optimizer.momentum, 0.01)
+        say = warning if plain and step > large else advice
+        yield say(
+            head.where,
+            f"{head.loss.name} is summed over the batch, not averaged: with "
+            f"batches of {batch} rows and a rate of {number(rate or 0)} each "
+            f"step is as if the rate were {number((rate or 0) * batch)}.",
+            'Leave `reduction="sum_over_batch_size"` (the default), or use '
+            "`keras.ops.mean` in your own loss.",
+            reduction=head.loss.reduction,
+            batch=batch,
+            learning_rate=rate,
+            optimizer=optimizer.class_name if optimizer else "",
+        )
+
+
+@rule(
+    "loss-weights-misconfigured",
+    "one output of several drowns the others",
+    family="loss",
+    explains="underfitting loss-plateaued",
+)
+def loss_weights_misconfigured(facts, apart=100.0):
+    """The weighted losses of several outputs are of very unlike size.
+
+    The gradient then belongs to the largest alone; the others are learned
+    late or never. Fires where the largest weighted loss at the start is
+    over 100 times the smallest, or an output has a weight of zero.
+    """
+    parts = {}
+    for head in supervised(facts):
+        if head.behaviour is None:
+            continue
+        weight = 1.0 if head.loss.weight is None else head.loss.weight
+        parts[head.name] = (weight, abs(weight * head.behaviour.start))
+    if len(parts) < 2:
+        return
+    mend = (
+        "Weigh them so that they are alike at the start: `loss_weights={name: "
+        "1 / loss of a trivial prediction}`; scale regression targets."
+    )
+    mute = [name for name, (weight, _) in parts.items() if weight == 0]
+    shares = {name: value for name, (_, value) in parts.items()}
+    if mute:
+        yield warning(
+            f"output {mute[0]!r}",
+            f"The loss of {listed(mute)} has a weight of zero: it is not "
+            "learned.",
+            mend,
+            weights={n: w for n, (w, _) in parts.items()},
+        )
+        return
+    values = [v for v in shares.values() if np.isfinite(v) and v > 0]
+    if len(values) < 2 or max(values) / min(values) < apart:
+        return
+    loud = max(shares, key=shares.get)
+    quiet = min(shares, key=shares.get)
+    yield warning(
+        f"output {quiet!r}",
+        f"At the start the weighted loss of {loud!r} is "
+        f"{number(shares[loud])}, that of {quiet!r} {number(shares[quiet])}: "
+        f"{number(shares[loud] / shares[quiet])} times as much.",
+        mend,
+        weighted_losses=shares,
+        weights={n: w for n, (w, _) in parts.items()},
+        figures=[
+            Figure(
+                "bars",
+                "Weighted loss of each output at the start",
+                tuple(shares),
+                tuple(shares.values()),
+                "loss",
+            )
+        ],
+    )
+
+
+@rule(
+    "metric-mismatch",
+    "a metric that does not measure the task",
+    family="loss",
+    explains="loss-metric-disagree",
+)
+def metric_mismatch(facts):
+    """A metric measures something else than what is learned.
+
+    Accuracy counts exact hits, of which a regression has none; a threshold
+    of 0.5 on logits calls everything below it negative, although a logit of
+    0 is already a probability of one half; binary accuracy of one-hot rows
+    counts mostly zeros. What heeds the metric (early stopping, a
+    checkpoint) is led astray with it.
+    """
+    for head in supervised(facts):
+        for metric in head.metrics:
+            found = mismeasured(head, metric)
+            if found:
+                summary, fix = found
+                yield warning(
+                    f"metric {metric.name!r}",
+                    summary,
+                    fix,
+                    metric=metric.class_name,
+                    loss=head.loss.name,
+                    target=head.kind.value,
+                    activation=activation(head),
+                    threshold=metric.threshold,
+                )
+
+
+def mismeasured(head, metric):
+    """Why a metric does not fit an output, and the mend; or None."""
+    accuracy = metric.class_name.endswith("Accuracy")
+    exact = accuracy and metric.class_name != "BinaryAccuracy"
+    if accuracy and head.loss.kind == "regression" and (
+        head.kind in (Target.REAL, Target.SHARES) and single(head)
+    ):
+        return (
+            f"Accuracy counts predictions that hit the target exactly; "
+            f"{head.target.name} holds real numbers.",
+            'Measure `metrics=["mae"]` or `keras.metrics.R2Score()`.',
+        )
+    if accuracy and head.loss.kind == "regression" and head.units == 1 and (
+        head.kind is Target.CLASSES and head.activation.name == "linear"
+    ):
+        return (
+            f"Accuracy of one linear unit counts whether it exceeds 0.5; "
+            f"{head.target.name} holds {len(head.target.distinct)} grades.",
+            'Measure `metrics=["mae"]`; or predict classes, with one unit '
+            "for each and a cross-entropy.",
+        )
+    logits = head.loss.from_logits is True and activation(head) == "linear"
+    if (
+        metric.class_name == "BinaryAccuracy"
+        and head.loss.kind == "binary"
+        and logits
+        and metric.threshold == 0.5
+    ):
+        return (
+            "The output is a logit, but the metric cuts it at 0.5; a "
+            "probability of one half is a logit of 0.",
+            "`keras.metrics.BinaryAccuracy(threshold=0)`.",
+        )
+    if metric.class_name == "BinaryAccuracy" and head.units > 2 and (
+        head.kind is Target.ONE_HOT and head.loss.kind == "categorical"
+    ):
+        return (
+            f"Binary accuracy counts each of {head.units} entries of a "
+            f"one-hot row: always {percent(1 - 2 / head.units)} or more.",
+            '`metrics=["accuracy"]` counts rows.',
+        )
+    if metric.class_name == "CategoricalAccuracy" and exact and (
+        head.loss.kind == "sparse"
+    ):
+        return (
+            f"Categorical accuracy takes one-hot rows, but "
+            f"{head.target.name} holds class ids.",
+            '`metrics=["accuracy"]` or '
+            "`keras.metrics.SparseCategoricalAccuracy()`.",
+        )
+    if metric.class_name == "SparseCategoricalAccuracy" and (
+        head.kind is Target.ONE_HOT and head.units > 1
+    ):
+        return (
+            f"Sparse categorical accuracy takes class ids, but "
+            f"{head.target.name} holds one-hot rows.",
+            '`metrics=["accuracy"]`.',
+        )
+    return None
+
+
+def single(head) -> bool:
+    """Whether a row has few targets: no pictures."""
+    return head.target.features <= 16 and not head.target.spatial
+
+
+@rule(
+    "initial-loss-unexpected",
+    "the first loss is far from that of an uninformed guess",
+    family="loss",
+    kind=Kind.SYMPTOM,
+)
+def initial_loss_unexpected(facts, times=30.0):
+    """The untrained loss is far above that of a guess without knowledge.
+
+    Of k classes a guess costs log k. Much more means that the untrained
+    network is sure of something: inputs, weights or logits are far too
+    large, or the loss is given something else than it expects.
+
+    Above 30 times it is a warning, above 5 times advice: after batch
+    normalization or with inputs of several deviations healthy networks
+    start there too.
+    """
+    heads = supervised(facts)
+    step = facts.training
+    if len(heads) != 1 or step.loss is None:
+        return
+    head = heads[0]
+    classes = {"binary": 2, "sparse": head.units, "categorical": head.units}
+    count = classes.get(head.loss.kind, 0)
+    if count < 2 or head.loss.reduction == "sum":
+        return
+    expected, seen = float(np.log(count)), step.loss - step.penalty
+    if not np.isfinite(seen) or seen < 5 * expected:
+        return
+    say = warning if seen > times * expected else advice
+    yield say(
+        head.where,
+        f"Before training the loss is {number(seen)}; a guess among {count} "
+        f"classes costs {number(expected)}.",
+        "Look at the scale of the inputs and of the initial weights, and at "
+        "what the loss expects.",
+        loss=seen,
+        expected=expected,
+        classes=count,
+    )
+
+
+@rule(
+    "loss-metric-disagree",
+    "the loss falls, the metric stays at chance",
+    family="loss",
+    kind=Kind.SYMPTOM,
+)
+def loss_metric_disagree(facts, fall=0.3, close=0.02):
+    """The loss falls while the accuracy stays where a guess would be.
+
+    Loss and metric then look at different things: an output that is always
+    1, a threshold on logits, labels in another encoding.
+    """
+    history, heads = facts.history, supervised(facts)
+    if len(heads) != 1 or len(history.loss) < 3:
+        return
+    head, loss = heads[0], history.loss
+    if head.kind not in (Target.BINARY, Target.CLASSES, Target.ONE_HOT):
+        return
+    if not np.isfinite(loss).all() or loss[-1] > (1 - fall) * loss[0]:
+        return
+    labels = head.target.labels()
+    share = np.unique(labels, return_counts=True)[1].max() / len(labels)
+    for name, values in history.epochs.items():
+        if "accuracy" not in name and name != "acc" or "val_" in name:
+            continue
+        best = float(np.max(values))
+        if best > share + close or share > 0.9:
+            continue
+        yield warning(
+            f"metric {name!r}",
+            f"The loss fell from {number(loss[0])} to {number(loss[-1])}, but "
+            f"{name} never exceeded {percent(best)}; always naming the most "
+            f"frequent class gives {percent(share)}.",
+            "Compare a few predictions with their labels by hand: what does "
+            "the metric make of them?",
+            loss=loss.tolist(),
+            metric=list(map(float, values)),
+            majority=float(share),
+        )

@@ -1,0 +1,411 @@
+"""Diagnoses of rows: pairing with labels, noise, copies, order, splits."""
+
+from keras_troubleshoot.facts.targets import Target
+from keras_troubleshoot.rules.registry import advice
+from keras_troubleshoot.rules.registry import error
+from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import counted
+from keras_troubleshoot.rules.words import listed
+from keras_troubleshoot.rules.words import number
+from keras_troubleshoot.rules.words import percent
+
+STUCK = (
+    "loss-plateaued predictions-constant underfitting loss-metric-disagree "
+    "cannot-overfit-batch worse-than-baseline"
+)
+
+
+@rule(
+    "labels-misaligned",
+    "targets carry no information about the inputs",
+    family="data",
+    explains=STUCK + " overfitting labels-noisy",
+)
+def labels_misaligned(facts, least_rows=300):
+    """Targets do not belong to the inputs beside them.
+
+    Shuffled apart, joined by position instead of by key, or shifted by a
+    row. The network then learns by heart at best.
+
+    Asked of the nearest neighbours, which need no training: rows that are
+    alike should have like targets. Where they foretell nothing, but do as
+    soon as the targets are moved by a row or two, that is proof. Else it
+    counts only after a training that learned nothing either, of inputs
+    that neighbours can judge (pictures and tables, not ids).
+    """
+    signal = facts.signal
+    if signal.found or signal.rows < least_rows:
+        return
+    evidence = {
+        "rows": signal.rows,
+        "score": signal.score,
+        "chance": signal.chance,
+        "deviation": signal.deviation,
+        "moved_by": signal.shift,
+        "score_moved": signal.shifted,
+    }
+    measure = "accuracy" if signal.classes else "rank correlation"
+    where = facts.data.targets[0].name
+    proof = signal.chance + 10 * signal.deviation + 0.1
+    if signal.shifted > proof and not facts.data.streamed:
+        yield error(
+            where,
+            f"Targets do not follow from the inputs beside them ({measure} "
+            f"of the nearest neighbours {number(signal.score)}, by chance "
+            f"{number(signal.chance)}), but they do when moved by "
+            f"{abs(signal.shift)} ({number(signal.shifted)}).",
+            f"Shift the targets by {-signal.shift} rows against the inputs; "
+            "look for a header line or a dropped first row.",
+            **evidence,
+        )
+        return
+    if facts.get("lookups") or not judged_by_neighbours(facts):
+        return
+    learned = facts.get("learned")
+    nothing = learned is not None and not learned.anything
+    say = warning if nothing else advice
+    end = (
+        f" and training learned nothing either ({learned.words})."
+        if nothing
+        else "; harder patterns may still be there."
+    )
+    yield say(
+        where,
+        f"Nothing about the targets can be told from the inputs: the nearest "
+        f"neighbours reach a {measure} of {number(signal.score)}, shuffled "
+        f"targets {number(signal.chance)}" + end,
+        "Look at ten rows with their labels. Shuffle inputs and targets "
+        "together (zip first, then shuffle), and join tables by key.",
+        **evidence,
+    )
+
+
+def judged_by_neighbours(facts) -> bool:
+    """Whether one numeric input of rows that can be compared is there."""
+    inputs = facts.data.inputs
+    return len(inputs) == 1 and (
+        inputs[0].spatial or inputs[0].values.ndim == 2
+    )
+
+
+@rule(
+    "labels-noisy",
+    "labels that disagree with every neighbour",
+    family="data",
+    explains="overfitting high-variance underfitting loss-plateaued",
+)
+def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
+    """A good part of the labels is wrong.
+
+    Classes that overlap are confused where they meet. Wrong labels are
+    everywhere: even where all neighbours agree, the label says otherwise.
+
+    Fires where, in the half of rows whose ten nearest neighbours agree
+    most, at least 10% of the labels differ from them, no less than 0.6
+    times the share overall, and neighbours do tell the classes apart (at
+    least 0.35 of the way from chance to all). Heuristic; the idea is that
+    of C. Northcutt et al., Confident Learning, JAIR 2021.
+    """
+    signal = facts.signal
+    if signal.classes < 2 or not signal.found or signal.rows < 300:
+        return
+    reached = (signal.score - signal.chance) / (1 - signal.chance)
+    spread = signal.pure_error / max(signal.error, 1e-9)
+    if signal.pure_error < noise or reached < skill or spread < everywhere:
+        return
+    yield warning(
+        facts.data.targets[0].name,
+        f"About {percent(signal.pure_error)} of the labels seem to be wrong: "
+        "that many differ from what all their nearest neighbours say, "
+        f"nearly everywhere ({percent(signal.error)} overall).",
+        "Look at the rows that disagree most and correct them; cleanlab "
+        "finds them. Label smoothing and early stopping lessen the harm.",
+        pure_error=signal.pure_error,
+        error=signal.error,
+        score=signal.score,
+        chance=signal.chance,
+        rows=signal.rows,
+    )
+
+
+@rule(
+    "duplicate-examples",
+    "the same input many times, or with different labels",
+    family="data",
+    explains="overfitting",
+)
+def duplicate_examples(facts, many=0.2, contrary=0.03):
+    """Rows come up again and again, or with different labels.
+
+    Copies make the data look larger than they are, and leak into any
+    random split; contrary labels cannot both be learned.
+
+    Counts only rows rich enough not to be alike by chance. Fires where more
+    than 20% are copies (not of rare classes alone, which over-sampling
+    makes), or more than 3% have copies with another label. Heuristic.
+    """
+    seen = facts.duplicates
+    if facts.data.streamed and facts.data.rows is None:
+        return
+    if not seen.rich or seen.rows < 50 or not seen.repeated:
+        return
+    copies, contrary_rows = seen.repeated / seen.rows, seen.conflicting
+    sampled_up = seen.rare_share > 0.8
+    evidence = {
+        "rows": seen.rows,
+        "repeated": seen.repeated,
+        "conflicting": contrary_rows,
+        "share_of_rare_classes": seen.rare_share,
+    }
+    mend = (
+        "`_, first = np.unique(x.reshape(len(x), -1), axis=0, "
+        "return_index=True)`, keep these rows, and split after that."
+    )
+    if contrary_rows / seen.rows > contrary and not regression(facts):
+        yield warning(
+            "data",
+            f"{contrary_rows} of {counted(seen.rows, 'row')} have copies with "
+            "another label.",
+            "Find out which label is right; look at the join that made them. "
+            + mend,
+            **evidence,
+        )
+    elif copies > many and not sampled_up:
+        yield warning(
+            "data",
+            f"{seen.repeated} of {counted(seen.rows, 'row')} are copies of "
+            f"an earlier one ({percent(copies)}).",
+            mend,
+            **evidence,
+        )
+
+
+def regression(facts) -> bool:
+    """Whether the one target is a real number."""
+    heads = facts.get("heads") or ()
+    return any(head.kind in (Target.REAL, Target.SHARES) for head in heads)
+
+
+@rule(
+    "train-validation-leakage",
+    "the same examples on both sides",
+    family="data",
+    explains="duplicate-examples overfitting validation-overfit",
+)
+def train_validation_leakage(facts, share=0.02):
+    """Validation rows are training rows too.
+
+    The validation score then measures memory; early stopping never stops,
+    and the test comes as a surprise. Copies made before the split
+    (over-sampling, augmentation on disk) do it as well.
+
+    Fires above 2% of validation rows, of inputs rich enough not to be alike
+    by chance.
+    """
+    seen = facts.leakage
+    if not seen.rich or seen.known < 3 or seen.known / seen.rows < share:
+        return
+    yield error(
+        "validation_data",
+        f"{seen.known} of {counted(seen.rows, 'validation row')} "
+        f"({percent(seen.known / seen.rows)}) are training rows as well.",
+        "Split first, then copy, balance or augment the training part only; "
+        "drop copies before you split.",
+        validation_rows=seen.rows,
+        known=seen.known,
+        copies_within_training=seen.within,
+    )
+
+
+@rule(
+    "train-validation-shift",
+    "validation data of another kind than training data",
+    family="data",
+    explains="overfitting distribution-shift high-variance",
+)
+def train_validation_shift(facts, distance=0.3, numbers=0.5, scale=4.0):
+    """Validation data differ from training data.
+
+    A file sorted by class, cut by `validation_split` (which takes the last
+    rows before it shuffles), puts other classes into validation. Inputs
+    that are scaled on one side only do it too.
+
+    Fires where validation holds classes that training lacks, where shares
+    of classes differ by more than 0.3 (total variation), numbers by more
+    than 0.5 (Kolmogorov-Smirnov; series over time excepted), or the spread
+    of inputs by a factor of 4. Heuristic, and never beyond what the number
+    of rows can show.
+    """
+    seen = facts.shift
+    if seen.rows < 20:
+        return
+    for name, ratio in seen.scales.items():
+        far = not 1 / scale < max(ratio, 1e-9) < scale
+        if far or (seen.moved[name] > 3 and not seen.drifts):
+            yield error(
+                name,
+                f"Validation inputs have {number(ratio)} times the spread of "
+                f"training inputs, their mean is {number(seen.moved[name])} "
+                "training deviations away.",
+                "Send both through the same preprocessing, with the mean and "
+                "deviation of the training data.",
+                ratio=ratio,
+                moved=seen.moved[name],
+                limit=scale,
+            )
+    if seen.distance is None:
+        return
+    evidence = {
+        "distance": seen.distance,
+        "unseen": list(seen.unseen[:20]),
+        "unseen_share": seen.unseen_share,
+        "rows": seen.rows,
+    }
+    mend = (
+        "Shuffle before you split: `order = np.random.default_rng(0)."
+        "permutation(len(x)); x, y = x[order], y[order]`, or split by class "
+        "with sklearn's `train_test_split(..., stratify=y)`."
+    )
+    if seen.classes and seen.unseen_share > 0.05:
+        yield error(
+            "validation_data",
+            f"{percent(seen.unseen_share)} of the validation rows are of "
+            f"classes that training lacks "
+            f"({listed(number(c) for c in seen.unseen[:8])}).",
+            mend,
+            **evidence,
+        )
+    elif seen.classes and seen.distance > distance + 1.5 * seen.rows**-0.5:
+        yield warning(
+            "validation_data",
+            "The shares of the classes in validation differ from those in "
+            f"training by {percent(seen.distance)} (total variation).",
+            mend,
+            **evidence,
+        )
+    elif not seen.classes and seen.distance > numbers:
+        say = advice if seen.drifts else warning
+        yield say(
+            "validation_data",
+            "The targets of validation are distributed otherwise than those "
+            f"of training (Kolmogorov-Smirnov distance "
+            f"{number(seen.distance)}).",
+            mend,
+            **evidence,
+        )
+
+
+@rule(
+    "unshuffled-data",
+    "sorted or periodic labels fed without shuffling",
+    family="data",
+    explains=STUCK + " loss-oscillating train-validation-shift "
+    "batch-normalization-statistics labels-single-class",
+)
+def unshuffled_data(facts, ratio=0.7):
+    """Batches hold fewer classes than the data: rows are fed in order.
+
+    Each step then pulls towards the class of the moment and forgets the
+    others. `fit` shuffles arrays (unless told not to), but not tf.data
+    streams, generators or a PyDataset.
+
+    Fires where the disorder of labels within batches (Gini impurity) is
+    less than 0.7 of that of shuffled rows, and beyond what chance explains
+    (six deviations). For numbers it is advice: series are fed in order.
+    """
+    fit = facts.get("fit")
+    if not facts.data.streamed and (fit is None or fit.shuffle):
+        return
+    seen = facts.order
+    if seen is None:
+        yield from one_class_so_far(facts)
+        return
+    sorted_ = seen.ratio < ratio * seen.expected and (
+        seen.expected - seen.ratio > 6 * seen.deviation
+    )
+    if not sorted_:
+        return
+    say = warning if seen.classes else advice
+    shuffle = (
+        "`dataset.shuffle(n)` before `batch`, with n no less than the number "
+        "of rows (a small buffer hardly mixes a sorted file)"
+        if facts.data.streamed
+        else "leave `shuffle=True`"
+    )
+    yield say(
+        "data",
+        f"Rows are fed in order: within a batch of {seen.rows}, labels have "
+        f"only {percent(seen.ratio)} of the variety of "
+        f"{seen.batches} batches together (shuffled: "
+        f"{percent(seen.expected)}).",
+        f"Shuffle: {shuffle}; in a PyDataset or generator draw the rows from "
+        "a new permutation each epoch.",
+        within=seen.within,
+        overall=seen.overall,
+        expected_ratio=seen.expected,
+        deviation=seen.deviation,
+        batches=seen.batches,
+    )
+
+
+def one_class_so_far(facts, least=200):
+    """A stream that began with hundreds of rows of one class."""
+    data = facts.data
+    if not data.streamed or len(data.targets) != 1 or data.sampled < least:
+        return
+    if data.rows == data.sampled:
+        return
+    heads = [h for h in facts.heads if h.loss and h.loss.cross_entropy]
+    target = data.targets[0]
+    if not heads or target.features > 1 and (
+        heads[0].kind is not Target.ONE_HOT
+    ):
+        return
+    labels = target.labels()
+    if (labels == labels[0]).all():
+        yield warning(
+            "data",
+            f"The first {data.sampled} rows of the stream are all of class "
+            f"{number(labels[0])}: they seem to be sorted.",
+            "Shuffle the rows before you batch them.",
+            rows=data.sampled,
+        )
+
+
+@rule(
+    "excessive-augmentation",
+    "augmentation destroys what the label depends on",
+    family="data",
+    explains="underfitting loss-plateaued",
+)
+def excessive_augmentation(facts, kept=0.35, clear=0.2):
+    """Augmentation changes inputs so much that the label cannot be told.
+
+    A digit turned by any angle, or noise louder than the picture. Measured:
+    how often the nearest clean rows foretell the label of a clean row, and
+    of an augmented one. Fires where less than 0.35 of the way from chance
+    is left, and there was a clear way (0.2) to begin with. Heuristic.
+    """
+    seen = facts.augmentation
+    if seen is None:
+        return
+    clean = seen.clean - seen.chance
+    left = seen.augmented - seen.chance
+    if clean < clear or left > kept * clean or seen.rows < 100:
+        return
+    yield warning(
+        f"layer {seen.layers[0]!r}",
+        f"After {listed(seen.layers)} the label can be told for "
+        f"{percent(seen.augmented)} of {seen.rows} rows by their nearest "
+        f"clean neighbours, before for {percent(seen.clean)} (always naming "
+        f"the most frequent class: {percent(seen.chance)}).",
+        "Make it milder: small angles and shifts, and no flips or turns that "
+        "turn one class into another. Look at twenty augmented examples: can "
+        "you tell their labels?",
+        clean=seen.clean,
+        augmented=seen.augmented,
+        chance=seen.chance,
+        rows=seen.rows,
+        layers=list(seen.layers),
+    )

@@ -1,0 +1,48 @@
+"""How numbers and lists are written in findings."""
+
+from collections.abc import Iterable
+
+
+def number(value: float) -> str:
+    """A number with three digits that matter.
+
+    Example:
+        >>> number(1234567), number(0.01234), number(3.0), number(255)
+        ('1.23e+06', '0.0123', '3', '255')
+    """
+    value = float(value)
+    if value == int(value) and abs(value) < 1e5:
+        return str(int(value))
+    return f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """A share in percent.
+
+    Example:
+        >>> percent(0.25), percent(0.00123)
+        ('25%', '0.12%')
+    """
+    return f"{100 * share:.2g}%" if share < 0.995 else "100%"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    Example:
+        >>> counted(1, "row"), counted(12, "class")
+        ('1 row', '12 classes')
+    """
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun}{'es' if noun.endswith(('s', 'ch', 'x')) else 's'}"
+
+
+def listed(items: Iterable) -> str:
+    """Items with commas between them.
+
+    Example:
+        >>> listed([1, 2])
+        '1, 2'
+    """
+    return ", ".join(str(item) for item in items)

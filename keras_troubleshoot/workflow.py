@@ -1,0 +1,1 @@
+"""The decision tree of the lecture, stage by stage."""
