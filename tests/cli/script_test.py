@@ -48,6 +48,13 @@ if __name__ == "__main__":
 """
 
 
+MOVE = """\
+import os, sys
+sys.path.append("x")
+sys.argv.pop()
+os.chdir("/")
+"""
+
 # A process in the background of a shell ignores Ctrl-C if nobody undoes it.
 CTRL_C = """\
 import signal
@@ -86,9 +93,7 @@ class ScriptTest(calling.CommandTestCase):
             return list(sys.argv), list(sys.path), os.getcwd(), main
 
         before = state()
-        self.run_script(
-            "import os, sys\nsys.path.append('x')\nsys.argv.pop()\nos.chdir('/')"
-        )
+        self.run_script(MOVE)
         self.assertEqual(state(), before)
 
     def test_absl_flags_are_those_of_the_script(self):
