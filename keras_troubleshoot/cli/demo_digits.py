@@ -30,23 +30,30 @@ def train_sick(epochs: int, advance: Callable[[], object]) -> float:
     # `validation_split` holds back the last rows: the digits 8 and 9.
     order = np.argsort(y, kind="stable")
     x, y = x[order], y[order]
-    # Bug: these pixels go from 0 to 16, not to 255.
-    x, x_test = x / 255.0, x_test / 255.0
-    model = _classifier(
+    model = _compiled(
+        keras.Input((8, 8), name="image"),
+        # Bug: the pixels go from 0 to 1 already.
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu"),
         keras.layers.Dense(10, activation="softmax"),
         # Bug: the layer above has a softmax already.
         keras.layers.Softmax(),
     )
-    _fit(model, x, y, epochs, advance, shuffle=False)
+    model.fit(x, y, shuffle=False, **_schedule(epochs, advance))
     return _accuracy(model, x_test, y_test)
 
 
 def train_mended(epochs: int, advance: Callable[[], object]) -> float:
     """Trains the classifier without the bugs; see `train_sick`."""
     (x, y), (x_test, y_test) = _digits()
-    x, x_test = x / 16.0, x_test / 16.0
-    model = _classifier(keras.layers.Dense(10, activation="softmax"))
-    _fit(model, x, y, epochs, advance, shuffle=True)
+    model = _compiled(
+        keras.Input((8, 8), name="image"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    )
+    model.fit(x, y, **_schedule(epochs, advance))
     return _accuracy(model, x_test, y_test)
 
 
@@ -54,19 +61,14 @@ def _digits():
     """Images and labels to train on, and to test with, in random order."""
     digits = datasets.load_digits()
     order = np.random.default_rng(SEED).permutation(len(digits.target))
-    x, y = digits.images[order].astype("float32"), digits.target[order]
+    x = digits.images[order].astype("float32") / 16.0
+    y = digits.target[order]
     train, test = slice(TEST_IMAGES, None), slice(TEST_IMAGES)
     return (x[train], y[train]), (x[test], y[test])
 
 
-def _classifier(*head) -> keras.Model:
+def _compiled(*layers) -> keras.Model:
     keras.utils.set_random_seed(SEED)
-    layers = [
-        keras.Input((8, 8), name="image"),
-        keras.layers.Flatten(),
-        keras.layers.Dense(64, activation="relu"),
-        *head,
-    ]
     model = keras.Sequential(layers, name="digits")
     model.compile(
         "adam", "sparse_categorical_crossentropy", metrics=["accuracy"]
@@ -74,19 +76,17 @@ def _classifier(*head) -> keras.Model:
     return model
 
 
-def _fit(model, x, y, epochs: int, advance: Callable, shuffle: bool) -> None:
+def _schedule(epochs: int, advance: Callable[[], object]) -> dict:
+    """What both calls of `fit` have in common."""
     tick = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: advance()
     )
-    model.fit(
-        x,
-        y,
-        epochs=epochs,
-        validation_split=VALIDATION,
-        shuffle=shuffle,
-        callbacks=[tick],
-        verbose=0,
-    )
+    return {
+        "epochs": epochs,
+        "validation_split": VALIDATION,
+        "callbacks": [tick],
+        "verbose": 0,
+    }
 
 
 def _accuracy(model, x, y) -> float:

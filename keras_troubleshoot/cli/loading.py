@@ -10,6 +10,7 @@ from typing import Any
 from keras_troubleshoot.cli.command import CommandError
 from keras_troubleshoot.cli.command import first_line
 from keras_troubleshoot.cli.command import import_keras
+from keras_troubleshoot.cli.outputs import say
 
 
 def require_file(flag: str, path: str | None) -> None:
@@ -110,6 +111,11 @@ def _why(error: Exception) -> str:
 
 def _with_loss(keras, model, loss: str | None):
     if loss is None:
+        if not model.compiled:
+            say(
+                "The model was saved without a loss, which is not judged "
+                "therefore. To mend it, give --loss."
+            )
         return model
     if model.compiled:
         raise CommandError(

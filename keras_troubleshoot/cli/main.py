@@ -13,6 +13,7 @@ from keras_troubleshoot.version import __version__
 
 PROGRAM = "keras-troubleshoot"
 CANNOT_JUDGE = 2
+INTERRUPTED = 130
 
 _COMMANDS = {
     "demo": "find three planted bugs in a digit classifier",
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             of the process.
 
     Returns:
-        The exit code: 0 healthy, 1 found, 2 could not judge.
+        The exit code: 0 healthy, 1 found, 2 could not judge, 130 for Ctrl-C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -57,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return CANNOT_JUDGE
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: Interrupted.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _dispatch(arguments: list[str]) -> int:

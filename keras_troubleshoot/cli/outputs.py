@@ -120,7 +120,13 @@ def exit_code(report, fail_on: str) -> int:
     Args:
         report: the `Report`.
         fail_on: `"error"`, `"warning"`, `"advice"` or `"never"`.
+
+    Raises:
+        CommandError: if no diagnosis could be examined.
     """
+    if not report.findings and not report.examined:
+        reasons = dict.fromkeys(skipped.reason for skipped in report.skipped)
+        raise CommandError(f"Nothing could be examined: {', '.join(reasons)}.")
     if fail_on != "never" and report.at_least(fail_on):
         return FOUND
     return HEALTHY

@@ -47,22 +47,24 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     )
     with supervision.when_keras_is_imported() as watch:
         ended = script.run(path, passed_on)
-    report = watch.session and watch.session.report
-    if _judged(report):
-        print(report, file=sys.stderr)
-        outputs.write(report, paths)
-    elif not ended:
+    if watch.session is not None and watch.session.fits:
+        judged = _conclude(watch.session.report, paths, values.fail_on)
+    elif ended:
+        judged = ended
+    else:
         raise CommandError(
             f"{path!r} called `fit` of no Keras model: there is nothing to "
             "report."
         )
     if ended:
         outputs.say(f"The script ended with exit code {ended}")
-    return ended or outputs.exit_code(report, values.fail_on)
+    return ended or judged
 
 
-def _judged(report) -> bool:
-    return report is not None and bool(report.findings or report.examined)
+def _conclude(report, paths: dict[str, str], fail_on: str) -> int:
+    print(report, file=sys.stderr)
+    outputs.write(report, paths)
+    return outputs.exit_code(report, fail_on)
 
 
 def _script_and_arguments(arguments: Sequence[str]) -> tuple[str, list[str]]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 
+from keras_troubleshoot.cli.command import require_backend
 from keras_troubleshoot.cli.command import require_loaded_backend
 
 
@@ -97,7 +98,13 @@ class _Loader(importlib.abc.Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module) -> None:
-        """Executes the module and acts."""
+        """Executes the module and acts.
+
+        Raises:
+            CommandError: if Keras is to run on another backend.
+        """
+        # Before Keras looks for a backend that may not be installed.
+        require_backend()
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._act(module)

@@ -27,26 +27,25 @@ model = keras.Sequential([
     keras.layers.Dense(8, activation="relu"),
     keras.layers.Dense(3, activation="softmax"),
 ])
+if SICK:
+    model.add(keras.layers.Softmax())
 model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x, labels + OFFSET, epochs=1, verbose=0)
+model.fit(x, labels, epochs=1, verbose=0)
 """
-HEALTHY = TRAIN.replace("OFFSET", "0")
-SICK = TRAIN.replace("OFFSET", "1")
-FIT_LINE = TRAIN.splitlines().index(
-    "model.fit(x, labels + OFFSET, epochs=1, verbose=0)"
-)
+HEALTHY = TRAIN.replace("SICK", "False")
+SICK = TRAIN.replace("SICK", "True")
+FIT_LINE = TRAIN.splitlines().index("model.fit(x, labels, epochs=1, verbose=0)")
 
 ABSL = f"""\
 import os
 os.environ["SET_BEFORE_KERAS"] = "1"
 from absl import app, flags
-flags.DEFINE_integer("offset", 0, "")
+flags.DEFINE_bool("sick", False, "")
 flags.DEFINE_string("html", None, "")
-OFFSET = flags.FLAGS
 def main(argv):
-    code = {TRAIN!r}.replace("OFFSET", str(flags.FLAGS.offset))
+    code = {TRAIN!r}.replace("SICK", str(flags.FLAGS.sick))
     exec(compile(code, __file__, "exec"), {{}})
-    print("flags", flags.FLAGS.offset, flags.FLAGS.html)
+    print("flags", flags.FLAGS.sick, flags.FLAGS.html)
 if __name__ == "__main__":
     app.run(main)
 """
@@ -79,8 +78,8 @@ class RunTest(calling.CommandTestCase):
         ended = self.run_script(SICK, "--sarif=out.sarif")
         self.assertEqual(ended.code, 1, ended.err)
         self.assertEqual(ended.out, "")
-        self.assertIn("labels-out-of-range", ended.err)
-        self.assert_report_names("labels-out-of-range")
+        self.assertIn("double-softmax", ended.err)
+        self.assert_report_names("double-softmax")
 
     def test_sarif_points_at_the_line_of_fit(self):
         self.run_script(SICK, "--sarif=out.sarif")
@@ -104,7 +103,7 @@ class RunTest(calling.CommandTestCase):
     def test_a_script_that_leaves_the_folder(self):
         ended = self.run_script(f"import os; os.chdir('/')\n{SICK}")
         self.assertEqual(ended.code, 1, ended.err)
-        self.assert_report_names("labels-out-of-range")
+        self.assert_report_names("double-softmax")
 
     @parameterized.named_parameters(
         ("exits", "sys.exit(3)", 3, "exit code 3"),
@@ -116,7 +115,7 @@ class RunTest(calling.CommandTestCase):
         ended = self.run_script(SICK + line)
         self.assertEqual(ended.code, code, ended.err)
         self.assertIn(told, ended.err)
-        self.assert_report_names("labels-out-of-range")
+        self.assert_report_names("double-softmax")
 
     def test_a_script_that_trains_nothing(self):
         ended = self.run_script("print('hello')")
@@ -163,12 +162,12 @@ class ProcessTest(calling.CommandTestCase):
     def test_an_absl_program_keeps_its_flags(self):
         self.write("train.py", ABSL)
         process = self.start(
-            "run", "train.py", "--", "--offset=1", "--html=theirs.html"
+            "run", "train.py", "--", "--sick", "--html=theirs.html"
         )
         out, err = process.communicate()
         self.assertEqual(process.returncode, 1, err)
-        self.assertEqual(out, "flags 1 theirs.html\n")
-        self.assertIn("labels-out-of-range", err)
+        self.assertEqual(out, "flags True theirs.html\n")
+        self.assertIn("double-softmax", err)
         self.assertFalse(pathlib.Path("theirs.html").exists())
         self.assertTrue(pathlib.Path("report.html").exists())
 
@@ -192,7 +191,7 @@ class ProcessTest(calling.CommandTestCase):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 130, err)
-        self.assertIn("labels-out-of-range", err)
+        self.assertIn("double-softmax", err)
         self.assertTrue(pathlib.Path("report.html").exists())
 
 
