@@ -145,11 +145,9 @@ class Gathering:
                 f"differ: {private.first_line(error)}.",
                 "yield the same keys and axes each time",
             ) from error
-        known = {"batch_indices": tuple(range(len(self.sizes))), **known}
+        known.setdefault("batch_indices", tuple(range(len(self.sizes))))
         return sample.Sample(
-            x=x,
-            y=y,
-            sample_weight=weight,
+            *(x, y, weight),
             batch_sizes=tuple(self.sizes),
             streamed=True,
             described=described,

@@ -44,6 +44,7 @@ def preserved(*roots: Any):
     """
     budget = snapshots.Budget()
     with contextlib.ExitStack() as stack:
+        stack.callback(budget.unlock)
         for keep in GLOBALS:
             restore = keep()
             if restore is not None:

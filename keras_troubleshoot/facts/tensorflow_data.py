@@ -11,32 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from keras_troubleshoot.facts import batches
+from keras_troubleshoot.facts import dataset_internals
 from keras_troubleshoot.facts import private
 from keras_troubleshoot.facts import randomness
+from keras_troubleshoot.facts import rebuilding
 from keras_troubleshoot.facts import sample
 from keras_troubleshoot.facts import streams
 
-# Bytes in memory beyond which a pipeline is not copied: the copy takes about
-# three times as much, and fails at 2 GB (the limit of a protocol buffer).
-LARGEST_COPY = 2**30
+# Bytes of arrays in memory beyond which the stages are copied one by one, if
+# they are all known, instead of the whole with its arrays (about 0.2 s).
+CHEAP_COPY = 2**23
 
-# Stages without a state of their own: reading from them changes nothing.
-STATELESS = frozenset(
-    (
-        "_BatchDataset",
-        "_ConcatenateDataset",
-        "_OptionsDataset",
-        "_ParallelBatchDataset",
-        "_PrefetchDataset",
-        "_RangeDataset",
-        "_RepeatDataset",
-        "_SkipDataset",
-        "_TakeDataset",
-        "_TensorDataset",
-        "_TensorSliceDataset",
-        "_ZipDataset",
-    )
-)
+# Bytes beyond which a pipeline of unknown stages is not copied: this size
+# takes about 10 s, and 2 GB (the limit of a protocol buffer) cannot be.
+LARGEST_COPY = 2**28
 
 # What the state that two iterators of a dataset share is replaced by.
 FRESH = {
@@ -68,7 +56,14 @@ def read_dataset(dataset: Any, limits: batches.Limits) -> sample.Sample:
     Raises:
         sample.UnreadableData: it cannot be copied, or is not batched.
     """
-    copy, roots = clone(dataset)
+    size = memory(dataset)
+    # Held here: a pipeline does not hold the variables that it uses.
+    variables: list = []
+    copy, roots = None, []
+    if size > CHEAP_COPY:
+        copy = rebuilding.rebuild(dataset, variables)
+    if copy is None:
+        copy, roots = clone(dataset, size)
     gathering = batches.Gathering(limits)
     with randomness.preserved(*roots), private.untraced():
         iterator = iter(copy)
@@ -85,11 +80,18 @@ def read_dataset(dataset: Any, limits: batches.Limits) -> sample.Sample:
     return gathering.sample("tf.data.Dataset", rows=rows)
 
 
-def clone(dataset: Any) -> tuple[Any, list]:
+def memory(dataset: Any) -> int:
+    """Bytes of the arrays that a pipeline holds in memory."""
+    stages = dataset_internals.pipeline(dataset)
+    return sum(map(dataset_internals.memory_bytes, stages))
+
+
+def clone(dataset: Any, size: int = 0) -> tuple[Any, list]:
     """Copies a pipeline with seeds, caches and variables of its own.
 
     Args:
         dataset: a `tf.data.Dataset`.
+        size: bytes of its arrays.
 
     Returns:
         The copy, and the user's Python functions that it calls.
@@ -97,25 +99,21 @@ def clone(dataset: Any) -> tuple[Any, list]:
     Raises:
         sample.UnreadableData: it cannot be copied.
     """
-    stages = private.pipeline(dataset)
-    size = sum(map(private.memory_bytes, stages))
     if size > LARGEST_COPY:
-        if all(type(stage).__name__ in STATELESS for stage in stages):
-            return dataset, []
         raise sample.unreadable(
-            f"`x` is a tf.data.Dataset with {size / 2**30:.1f} GB of arrays "
+            f"`x` is a tf.data.Dataset with {size / 2**20:.0f} MB of arrays "
             "in memory, too much to be copied, and looking at the original "
             "would change the order of its batches.",
             "pass the arrays themselves, or a dataset of a part of them",
         )
-    graph = private.serialize_dataset(dataset)
+    graph = dataset_internals.serialize_dataset(dataset)
     roots = [root for node in nodes(graph) for root in python_code(node)]
     for node in graph.node:
         renew(node)
     strip_stores(graph.node, "")
     for function in graph.library.function:
         strip_stores(function.node_def, ":output:0", function.ret)
-    return private.build_dataset(graph, dataset.element_spec), roots
+    return dataset_internals.build_dataset(graph, dataset.element_spec), roots
 
 
 def nodes(graph: Any) -> Iterator[Any]:
@@ -129,7 +127,7 @@ def python_code(node: Any) -> list:
     """The user's Python functions that an operation calls."""
     if "PyFunc" not in node.op:
         return []
-    return private.python_function(node.attr["token"].s)
+    return dataset_internals.python_function(node.attr["token"].s)
 
 
 def renew(node: Any) -> None:

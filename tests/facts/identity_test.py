@@ -1,6 +1,7 @@
 """A `fit` after a look gives the same weights, bit for bit."""
 
 import random
+from unittest import mock
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.facts import reading
+from keras_troubleshoot.facts import tensorflow_data
 
 GLOBAL_RNG = np.random.default_rng(5)
 GLOBAL_ORDER = np.arange(8)
@@ -196,7 +198,7 @@ def generator_global():
 def generator_nested():
     inner = ((X[i : i + 8], Y[i : i + 8]) for i in list(range(0, 48, 8)) * 9)
     shift = iter(range(1000))
-    pairs = zip(inner, (random.random() for _ in shift))
+    pairs = zip(inner, (random.random() for _ in shift), strict=False)
     return ((x + np.float32(r), y) for (x, y), r in pairs)
 
 
@@ -271,6 +273,17 @@ class IdentityTest(parameterized.TestCase):
         for a, b in zip(expected, looked, strict=True):
             np.testing.assert_array_equal(a, b)
         self.assertEqual(name, looked_name)
+
+    @parameterized.named_parameters(
+        (kind.__name__, kind)
+        for kind in (shuffled_repeated_noisy, flipped, tf_generator, looked_up)
+    )
+    def test_large_datasets_too(self, make):
+        expected, _ = train(make, look=False)
+        with mock.patch.object(tensorflow_data, "CHEAP_COPY", -1):
+            looked, _ = train(make, look=True)
+        for a, b in zip(expected, looked, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 if __name__ == "__main__":

@@ -171,9 +171,12 @@ class PreservedTest(parameterized.TestCase):
 
     def test_large_arrays_are_locked_meanwhile(self):
         arrays = [np.zeros(2**25) for _ in range(2)]
+        arrays += [arrays[1][1:]]
         with randomness.preserved(arrays):
             self.assertTrue(arrays[0].flags.writeable)
             self.assertFalse(arrays[1].flags.writeable)
+            self.assertFalse(arrays[2].flags.writeable)
+        self.assertTrue(arrays[2].flags.writeable)
         self.assertTrue(arrays[1].flags.writeable)
 
 

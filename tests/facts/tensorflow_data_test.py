@@ -121,10 +121,13 @@ class TensorflowDataTest(parameterized.TestCase):
         self.assertEqual(epochs(look=False), epochs(look=True))
 
     def test_too_large_to_copy(self):
-        with mock.patch.object(tensorflow_data, "LARGEST_COPY", 100):
-            self.assertLen(reading.read(slices(X).batch(4)).x, 20)
+        limits = {"LARGEST_COPY": 100, "CHEAP_COPY": 99}
+        with mock.patch.multiple(tensorflow_data, **limits):
+            known = slices(X).shuffle(3).batch(4)
+            self.assertLen(reading.read(known).x, 20)
+            unknown = slices(X).window(4).shuffle(3)
             with self.assertRaisesRegex(sample.UnreadableData, "in memory"):
-                reading.read(slices(X).shuffle(3).batch(4))
+                reading.read(unknown)
 
     def test_iterator_inside(self):
         numbers = iter(tf.data.Dataset.range(100))

@@ -18,6 +18,11 @@ def nested():
     return enumerate(zip(iter("abc"), (n * n for n in range(3)), strict=True))
 
 
+def several(first, second):
+    for iterator in (*first, *second.values()):
+        yield from iterator
+
+
 class TwinTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("list", lambda: iter([1, 2, 3])),
@@ -29,6 +34,7 @@ class TwinTest(parameterized.TestCase):
         ("islice", lambda: itertools.islice(itertools.count(3), 4)),
         ("generator", lambda: numbers(4, 7, 8, step=2, last=9)),
         ("expression", lambda: (i for i in iter([1, 2]))),
+        ("several", lambda: several([numbers(3), iter("ab")], {1: numbers(2)})),
         ("nested", nested),
     )
     def test_same_elements_twice(self, make):
