@@ -92,15 +92,17 @@ def stream_reader(x: Any) -> tuple | None:
         return "PyDataset", streams.read_py_dataset
     if isinstance(x, types.GeneratorType):
         return "generator", streams.read_generator
-    if type(x).__name__.startswith("Distributed"):
+    # None of the distributed kinds has a public class.
+    kind = type(x)
+    if kind.__module__.startswith("tensorflow.python.distribute"):
         raise sample.unreadable(
-            f"`x` is a {type(x).__name__}, which is spread over devices and "
+            f"`x` is a {kind.__name__}, which is spread over devices and "
             "cannot be looked at without advancing it.",
             "pass the dataset from which it was made",
         )
-    if hasattr(type(x), "__next__"):
+    if hasattr(kind, "__next__"):
         raise sample.unreadable(
-            f"`x` is a {type(x).__name__}: `fit` takes no iterators but "
+            f"`x` is a {kind.__name__}: `fit` takes no iterators but "
             "generators, and looking would use it up.",
             "pass what it iterates over",
         )
