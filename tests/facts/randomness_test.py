@@ -72,7 +72,9 @@ def closure():
 
 
 def through_default():
-    def draw(rng=random.Random(2)):  # noqa: B008
+    made = random.Random(2)
+
+    def draw(rng=made):
         return rng.random()
 
     return draw
