@@ -71,6 +71,10 @@ def find(recorder: Recorder, tensor) -> Activation:
         return Activation("softmax", layer, count, axis)
     if operation.type in ACTIVATIONS:
         return Activation(ACTIVATIONS[operation.type], layer)
+    if operation.type == "Maximum":
+        inner = find(recorder, carrier(operation))
+        plain = inner.name in ("linear", "unknown")
+        return Activation("relu", layer, by_hand=True) if plain else inner
     written = by_hand(recorder, operation)
     if written:
         inner = find(recorder, exponent(recorder, operation))
@@ -80,8 +84,9 @@ def find(recorder: Recorder, tensor) -> Activation:
     recurrent = hasattr(operation.within, "state_size")
     if operation.type in LINEAR and not recurrent:
         return Activation("linear", layer)
-    if recurrent:
-        return Activation(activation_name(operation.within.activation), layer)
+    own = activation_name(getattr(operation.within, "activation", None))
+    if recurrent and own:
+        return Activation(own, layer)
     return Activation(configured(recorder, tensor), layer)
 
 
@@ -94,9 +99,21 @@ def back(recorder, tensor):
         operation = recorder.maker(tensor)
         if operation is None or operation.type not in MOVING:
             return operation, turned, owner
+        if cuts_at_zero(recorder, operation):
+            return operation, turned, owner
         turned = turned or operation.type == "Transpose"
         tensor = carrier(operation)
     return None, turned, owner
+
+
+def cuts_at_zero(recorder, operation) -> bool:
+    """Whether it is a ReLU written as `maximum(x, 0)`, not a clipping."""
+    if operation.type != "Maximum":
+        return False
+    inner = recorder.maker(carrier(operation))
+    if inner is not None and inner.type == "Minimum":
+        return False
+    return any(t.shape == () and float(t) == 0 for t in operation.inputs)
 
 
 def carrier(operation):
