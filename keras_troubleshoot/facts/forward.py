@@ -51,11 +51,12 @@ def step(runner: Runner, rows=None) -> Step:
     """One training step without its update, on some rows."""
     import tensorflow as tf
 
-    x, y = runner.x(rows), runner.y(rows)
+    x = None if rows is None else runner.x(rows)
     with runner.quiet(), tf.GradientTape() as tape:
         forward = runner.record(x, training=True)
         done = Step(forward, failure=forward.failure)
         if done.failure is None:
+            y = runner.y(rows)
             loss = total_loss(runner.model, y, forward.outputs, done)
     if done.failure is None and loss is not None:
         weights = runner.model.trainable_weights

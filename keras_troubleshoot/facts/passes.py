@@ -103,10 +103,10 @@ class Runner:
 
     def record(self, x=None, training: bool = False, on_call=None) -> Pass:
         """Runs the model and records it; an error becomes a `Failure`."""
-        x = self.x() if x is None else x
         recorder = Recorder(on_call)
         done = Pass(x, recorder=recorder)
         try:
+            done.x = x = self.x() if x is None else x
             with self.quiet(), recorder.listening():
                 done.outputs = self.call(x, training)
         except Exception as error:

@@ -5,23 +5,27 @@ import dataclasses
 import numpy as np
 
 from keras_troubleshoot.facts import neighbours
+from keras_troubleshoot.facts.arrays import FULL_SCAN
+from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.data import Data
 
-# Different values that a row must hold at least, not to be alike another one
-# by chance: an empty basket or a flat picture says nothing.
-LEAST_VALUES = 4
+# Bits of surprise that a row must hold, its features taken one by one, for
+# a copy not to be chance: an empty basket or a flat picture says nothing.
+LEAST_BITS = 32
+# Columns that are looked at for it.
+MOST_COLUMNS = 64
 
 
 @dataclasses.dataclass(frozen=True)
 class Duplicates:
     """How many rows repeat another one.
 
+    Only rows so rich in values that two of them are hardly alike by chance.
+
     Attributes:
         rows: rows that were compared.
         repeated: rows that are the same as an earlier one.
         conflicting: rows whose inputs come up with different targets.
-        rich: whether rows hold so many values that two of them are hardly
-            alike by chance.
         rare_share: share of the repeated rows that belong to classes of
             less than the mean size when each row counts once: the mark of
             over-sampling.
@@ -30,7 +34,6 @@ class Duplicates:
     rows: int
     repeated: int
     conflicting: int
-    rich: bool
     rare_share: float = 0.0
 
 
@@ -40,64 +43,89 @@ class Leakage:
 
     Attributes:
         rows: validation rows that were looked up.
-        known: those found among the training rows.
-        within: share of training rows that repeat another one.
-        rich: whether rows hold so many values that two of them are hardly
-            alike by chance.
+        known: those found among the training rows that are rich in values.
+        within: share of these training rows that repeat another one.
     """
 
     rows: int
     known: int
     within: float
-    rich: bool
 
 
-def keys(data: Data) -> tuple[np.ndarray, bool]:
-    """A hash of the inputs of each row, and whether rows are rich."""
-    parts = []
-    for array in data.inputs:
-        if not array.numeric:
-            values = np.asarray(array.values).astype(str)
-        else:
-            values = np.asarray(array.values)
-            if values.dtype.kind == "f":
-                values = values.astype("float32")
-        parts.append(values.reshape(len(values), -1))
+def keys(data: Data) -> np.ndarray:
+    """A hash of the inputs of each row."""
+    parts = columns(data)
     rows = min(map(len, parts))
-    hashes = np.array(
+    return np.array(
         [hash(tuple(p[i].tobytes() for p in parts)) for i in range(rows)]
     )
-    rich = richness(parts, rows)
-    return hashes, rich
 
 
-def richness(parts, rows) -> bool:
-    """Whether most rows hold enough different values to be told apart.
+def columns(data: Data) -> list[np.ndarray]:
+    """The inputs, each as a matrix: of all rows where they are at hand."""
+    parts = []
+    for array in data.inputs:
+        values = array.values
+        whole = array.whole
+        if isinstance(whole, np.ndarray) and whole.size <= FULL_SCAN:
+            values = whole
+        values = np.asarray(values)
+        if not array.numeric:
+            values = values.astype(str)
+        elif values.dtype.kind == "f":
+            values = values.astype("float32", copy=False)
+        parts.append(values.reshape(len(values), -1))
+    return parts
 
-    Counts, categories and short lists of small numbers meet by chance.
+
+def rich(data: Data) -> np.ndarray:
+    """Whether each row is unlikely enough for a copy not to be chance.
+
+    Sums the surprise of its values, `-log2` of how frequent each is in its
+    column, over up to 64 columns.
     """
-    step = max(1, rows // 200)
-    different = [
-        sum(len(np.unique(p[i])) for p in parts) for i in range(0, rows, step)
-    ]
-    pool = sum(len(np.unique(p[:1000])) for p in parts)
-    return bool(np.median(different) >= LEAST_VALUES and pool >= 32)
+    parts = columns(data)
+    rows = min(map(len, parts))
+    bits = np.zeros(rows)
+    for part in parts:
+        share = max(1, MOST_COLUMNS // len(parts))
+        step = max(1, -(-part.shape[1] // share))
+        for column in range(0, part.shape[1], step):
+            _, ids, counts = np.unique(
+                part[:rows, column], return_inverse=True, return_counts=True
+            )
+            bits -= np.log2(counts[ids] / rows)
+    return bits >= LEAST_BITS
 
 
 def duplicates(data: Data) -> Duplicates:
-    """Looks for rows of the sample that are alike."""
-    hashes, rich = keys(data)
+    """Looks for rows that are alike."""
+    hashes, worth = keys(data), rich(data)
+    hashes = hashes[worth]
+    if not len(hashes):
+        return Duplicates(0, 0, 0)
     _, ids, counts = np.unique(
         hashes, return_inverse=True, return_counts=True
     )
     repeated = len(hashes) - len(counts)
     conflicting, rare = 0, 0.0
-    y = neighbours.labels(data.targets[0]) if data.targets else None
+    y = all_labels(data, len(worth))
     if y is not None and repeated:
-        y = y[: len(ids)]
+        y = y[worth]
         conflicting = conflicts(ids, y, counts)
         rare = rare_share(ids, y)
-    return Duplicates(len(hashes), repeated, conflicting, rich, rare)
+    return Duplicates(len(hashes), repeated, conflicting, rare)
+
+
+def all_labels(data: Data, rows: int) -> np.ndarray | None:
+    """One label for each of the rows that were compared."""
+    if len(data.targets) != 1:
+        return None
+    target = data.targets[0]
+    if len(target.values) != rows and isinstance(target.whole, np.ndarray):
+        target = Array(target.name, target.whole)
+    y = neighbours.labels(target)
+    return y if y is not None and len(y) == rows else None
 
 
 def conflicts(ids, y, counts) -> int:
@@ -125,9 +153,10 @@ def rare_share(ids, y) -> float:
 
 def leakage(training: Data, validation: Data) -> Leakage:
     """Looks validation rows up among the training rows."""
-    known, rich = keys(training)
-    found, _ = keys(validation)
+    known = keys(training)
+    known = known[rich(training)]
+    found = keys(validation)
+    if not len(known):
+        return Leakage(len(found), 0, 0.0)
     within = 1 - len(np.unique(known)) / len(known)
-    return Leakage(
-        len(found), int(np.isin(found, known).sum()), within, rich
-    )
+    return Leakage(len(found), int(np.isin(found, known).sum()), within)

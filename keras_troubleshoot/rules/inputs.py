@@ -267,7 +267,7 @@ def input_wrong_dtype(facts):
     Arrays of objects or strings (a table that mixes text and numbers), and
     real numbers where an Embedding looks up ids: it cuts 0.7 down to 0.
     """
-    refused = facts.get("forward") is None or facts.forward.failure
+    refused = facts.forward.failure is not None
     for array in facts.data.inputs:
         if array.numeric or not refused:
             continue

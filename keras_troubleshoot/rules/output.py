@@ -229,6 +229,9 @@ def out_of_reach(head, most=0.02):
         return None
     if head.loss.kind in ("other", "overlap"):
         return None
+    if name == "softmax" and head.units > 1 and head.kind is Target.CLASSES:
+        # Class ids: the loss is the wrong one, not the softmax.
+        return None
     low, high = REACH[name]
     true = head.target.flat[head.target.finite]
     span = float(np.ptp(true)) or 1.0

@@ -148,7 +148,7 @@ def duplicate_examples(facts, many=0.2, contrary=0.03):
     seen = facts.duplicates
     if facts.data.streamed and facts.data.rows is None:
         return
-    if not seen.rich or seen.rows < 50 or not seen.repeated:
+    if seen.rows < 50 or not seen.repeated:
         return
     copies, contrary_rows = seen.repeated / seen.rows, seen.conflicting
     sampled_up = seen.rare_share > 0.8
@@ -204,7 +204,7 @@ def train_validation_leakage(facts, share=0.02):
     by chance.
     """
     seen = facts.leakage
-    if not seen.rich or seen.known < 3 or seen.known / seen.rows < share:
+    if seen.known < 3 or seen.known / seen.rows < share:
         return
     yield error(
         "validation_data",

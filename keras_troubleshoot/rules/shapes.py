@@ -101,7 +101,8 @@ def rank_differs(head) -> bool:
     if head.loss.kind == "sparse":
         return made - 1 not in (true, true - 1 if last == 1 else true)
     if made == true + 1 and head.units == 1:
-        return False
+        # Keras drops the last axis; what remains has to agree.
+        return head.shape[:-1] != head.target.values.shape[1:]
     return made > true + (1 if made == 2 else 0)
 
 
