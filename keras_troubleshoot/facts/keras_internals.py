@@ -22,8 +22,17 @@ def leaf_layers(model) -> list:
     """All layers that are not models themselves, in their order."""
     import keras
 
-    found = model._flatten_layers(include_self=False, recursive=True)
-    return [layer for layer in found if not isinstance(layer, keras.Model)]
+    found, waiting = {}, [model]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) not in found:
+            found[id(layer)] = layer
+            # Keras's own recursion gives those of inner models backwards.
+            direct = layer._flatten_layers(include_self=False, recursive=False)
+            waiting += reversed(list(direct))
+    return [
+        layer for layer in found.values() if not isinstance(layer, keras.Model)
+    ]
 
 
 def own_weights(layer) -> int:
@@ -214,8 +223,8 @@ def is_adapted(normalization) -> bool:
     """Whether a Normalization layer was given or shown a mean."""
     if normalization.input_mean is not None:
         return True
-    mean = normalization.adapt_mean
-    variance = normalization.adapt_variance
+    mean = getattr(normalization, "adapt_mean", None)
+    variance = getattr(normalization, "adapt_variance", None)
     if mean is None or variance is None:
         return False
     return bool((abs(mean.numpy()) > 0).any() or (variance.numpy() != 1).any())

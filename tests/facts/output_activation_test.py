@@ -120,7 +120,7 @@ class ActivationTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("reshape", lambda x: layers.Reshape((2, 2))(x)),
         ("flatten", lambda x: layers.Flatten()(x)),
-        ("permute", lambda x: layers.Permute((2, 1))(layers.Reshape((4, 1))(x))),
+        ("permute", lambda x: layers.Permute((2, 1))(x[:, :, None])),
         ("dropout", lambda x: layers.Dropout(0.5)(x)),
         ("slice", lambda x: x[:, :2]),
         ("cast", lambda x: ops.cast(x, "float64")),
