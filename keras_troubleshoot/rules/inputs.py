@@ -7,6 +7,7 @@ from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import agreeing
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import listed
 from keras_troubleshoot.rules.words import number
@@ -43,8 +44,9 @@ def input_non_finite(facts):
         say = advice if tolerated else error
         yield say(
             array.name,
-            f"{seen['rows']} of {counted(seen['of'], 'row')} hold NaN or "
-            f"inf, the first in row {seen['first'][0]}"
+            f"{seen['rows']} of {counted(seen['of'], 'row')} "
+            f"{agreeing(seen['rows'], 'holds', 'hold')} NaN or inf, the "
+            f"first in row {seen['first'][0]}"
             + (", which the model handles." if tolerated else "."),
             "Find out where they come from. Then drop these rows (`keep = "
             "np.isfinite(x).all(axis=1)`), or fill in the median of the "
@@ -73,8 +75,9 @@ def target_non_finite(facts):
         say = advice if tolerated else error
         yield say(
             array.name,
-            f"{seen['rows']} of {counted(seen['of'], 'target')} are NaN or "
-            f"inf, the first in row {seen['first'][0]}"
+            f"{seen['rows']} of {counted(seen['of'], 'target')} "
+            f"{agreeing(seen['rows'], 'is', 'are')} NaN or inf, the first "
+            f"in row {seen['first'][0]}"
             + (", which the loss leaves out." if tolerated else "."),
             "Drop the rows without a target: `keep = np.isfinite(y); x, y = "
             "x[keep], y[keep]`.",
@@ -237,7 +240,8 @@ def input_constant_feature(facts, most=40):
         yield warning(
             array.name,
             f"{counted(len(constant), 'feature')} of {array.features} never "
-            f"vary (position {listed(constant[:5])}, value "
+            f"{agreeing(len(constant), 'varies', 'vary')} (position "
+            f"{listed(constant[:5])}, value "
             f"{listed(number(v) for v in value[:5])}).",
             "Look where these columns come from; if they are meant to be "
             "constant, drop them.",

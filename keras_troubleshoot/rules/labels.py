@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_troubleshoot.facts import neighbours
 from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.rules.inputs import WILD
@@ -9,6 +10,7 @@ from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import agreeing
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import listed
 from keras_troubleshoot.rules.words import number
@@ -93,7 +95,8 @@ def labels_out_of_range(facts):
             head.target.name,
             f"Class ids run from {low} to {high}, but {head.where} has "
             f"{head.units} units, for ids 0 to {head.units - 1}: {outside} of "
-            f"{counted(len(ids), 'label')} have no unit.",
+            f"{counted(len(ids), 'label')} "
+            f"{agreeing(outside, 'has', 'have')} no unit.",
             mend,
             low=low,
             high=high,
@@ -397,10 +400,11 @@ def example_weights_misconfigured(facts, upside_down=1.2):
             bad = int((~(values >= 0) | ~np.isfinite(values)).sum())
             yield error(
                 array.name,
-                f"{counted(bad, 'weight')} of {values.size} are negative or "
-                "not finite.",
+                f"{counted(bad, 'weight')} of {values.size} "
+                f"{agreeing(bad, 'is', 'are')} negative or not finite.",
                 "Weights of rows must be numbers from 0 upwards.",
                 bad=bad,
+                weights=values.size,
             )
         elif not values.any():
             yield error(
@@ -418,14 +422,20 @@ def class_weights(facts, upside_down):
     fit = facts.get("fit")
     if fit is None or not fit.class_weight or len(facts.data.targets) != 1:
         return
-    labels = facts.data.targets[0].labels()
+    labels = neighbours.labels(facts.data.targets[0])
+    if labels is None:
+        return
     values, counts = np.unique(
         labels[np.isfinite(labels)], return_counts=True
     )
+    if not len(values):
+        return
     weights = {float(k): float(v) for k, v in fit.class_weight.items()}
     told = {
         "class_weight": {str(k): v for k, v in weights.items()},
-        "counts": {number(v): int(c) for v, c in zip(values, counts, strict=True)},
+        "counts": {
+            number(v): int(c) for v, c in zip(values, counts, strict=True)
+        },
     }
     mend = (
         "Take the inverse of the frequency: `{c: len(y) / (k * n_c)}` with k "
@@ -437,8 +447,8 @@ def class_weights(facts, upside_down):
         gone = [number(v) for v, w in zip(values, known, strict=True) if w <= 0]
         yield error(
             "class_weight",
-            f"Class {listed(gone)} has a weight of zero or less: it is not "
-            "learned.",
+            f"Nothing is learned of class {listed(gone)}: its weight is zero "
+            "or less.",
             mend,
             **told,
         )
@@ -466,12 +476,22 @@ def class_weights(facts, upside_down):
 
 
 def unheard_classes(facts, array):
-    """Classes all of whose rows weigh nothing."""
+    """Classes all of whose rows weigh nothing.
+
+    Rows without a label, marked by NaN or by a number below zero among
+    class ids, are meant to weigh nothing.
+    """
     if len(facts.data.targets) != 1 or array.features != 1:
         return
-    labels = facts.data.targets[0].labels()
+    labels = neighbours.labels(facts.data.targets[0])
+    if labels is None:
+        return
     rows = min(len(labels), len(array.flat))
     labels, weights = labels[:rows], array.flat[:rows, 0]
+    labelled = np.isfinite(labels)
+    if len(np.unique(labels[labelled])) > 2:
+        labelled &= labels >= 0
+    labels, weights = labels[labelled], weights[labelled]
     values, ids, counts = np.unique(
         labels, return_inverse=True, return_counts=True
     )
@@ -482,8 +502,8 @@ def unheard_classes(facts, array):
     if len(gone):
         yield error(
             array.name,
-            f"All rows of class {listed(map(number, gone[:5]))} have a weight "
-            "of zero: it is not learned.",
+            f"Nothing is learned of class {listed(map(number, gone[:5]))}: "
+            "all of its rows have a weight of zero.",
             "Give these rows a weight above zero.",
             classes=[float(v) for v in gone[:20]],
         )

@@ -1,5 +1,6 @@
 """How numbers and lists are written in findings."""
 
+import math
 from collections.abc import Iterable
 
 
@@ -11,6 +12,8 @@ def number(value: float) -> str:
         ('1.23e+06', '0.0123', '3', '255')
     """
     value = float(value)
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e5:
         return str(int(value))
     return f"{value:.3g}"
@@ -20,10 +23,10 @@ def percent(share: float) -> str:
     """A share in percent.
 
     Example:
-        >>> percent(0.25), percent(0.00123)
-        ('25%', '0.12%')
+        >>> percent(0.25), percent(0.00123), percent(0.997), percent(2.5)
+        ('25%', '0.12%', '99.7%', '250%')
     """
-    return f"{100 * share:.2g}%" if share < 0.995 else "100%"
+    return f"{100 * share:.2g}%" if share < 0.99 else f"{number(100 * share)}%"
 
 
 def counted(count: int, noun: str) -> str:
@@ -36,6 +39,16 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'ch', 'x')) else 's'}"
+
+
+def agreeing(count: int, one: str, many: str) -> str:
+    """The verb that agrees with a count.
+
+    Example:
+        >>> agreeing(1, "is", "are"), agreeing(3, "is", "are")
+        ('is', 'are')
+    """
+    return one if count == 1 else many
 
 
 def listed(items: Iterable) -> str:

@@ -1,0 +1,281 @@
+"""Cases of the rules about inputs."""
+
+import numpy as np
+
+from keras_troubleshoot.facts.entries import Entry
+from keras_troubleshoot.facts.entries import Lookup
+from keras_troubleshoot.facts.facts import Facts
+from keras_troubleshoot.facts.normalization import Normalizer
+from tests.rules import building as b
+from tests.rules.checking import ERROR
+from tests.rules.checking import WARNING
+from tests.rules.checking import Sick
+from tests.rules.checking import Twin
+
+
+def spoiled(value, rows=(3, 7)):
+    """A table with bad numbers in some rows of feature 2."""
+    x = b.normal(100, 4)
+    x[list(rows), 2] = value
+    return x
+
+
+def with_input(x, **known):
+    return Facts(data=b.data(x, b.normal(len(x))), **known)
+
+
+def with_target(y, **known):
+    return Facts(data=b.data(b.normal(len(y), 3), y), **known)
+
+
+def entry(values, **known):
+    values = np.asarray(values, "float32")
+    return Facts(entries=(Entry("dense", "Dense", values, **known),))
+
+
+def table(scales, rows=500):
+    """Features whose root mean squares are these numbers, exactly."""
+    signs = np.where(np.arange(rows) % 2, 1.0, -1.0)
+    return signs[:, None] * np.asarray(scales, "float64")
+
+
+def pictures(scale):
+    return np.linspace(0, scale, 20 * 8 * 8 * 3).reshape(20, 8, 8, 3)
+
+
+def with_constant(*positions, value=7.0):
+    """Six features of different ranges, some of them constant."""
+    x = b.normal(60, 6) * np.arange(1, 7, dtype="float32")
+    x[:, list(positions)] = value
+    return x
+
+
+def normalizer(adapted, mean, std):
+    return Facts(normalizers=(Normalizer("scale", adapted, mean, std),))
+
+
+def lookup(low, high, whole):
+    found = Lookup("words", 100, low, high, whole)
+    x = np.full((40, 5), high)
+    return with_input(x, forward=b.ran(), lookups=(found,))
+
+
+SICK = (
+    Sick(
+        "NaN in two rows",
+        "input-non-finite",
+        ERROR,
+        lambda: with_input(spoiled(np.nan)),
+        "x",
+        {"rows": 2, "of": 100, "first": [3, 7], "features": [2]},
+        ("2 of 100", "row 3"),
+    ),
+    Sick(
+        "inf in one row",
+        "input-non-finite",
+        ERROR,
+        lambda: with_input(spoiled(np.inf, [5])),
+        "x",
+        {"rows": 1, "first": [5]},
+        ("1 of 100", "row 5"),
+    ),
+    Sick(
+        "NaN in three targets",
+        "target-non-finite",
+        ERROR,
+        lambda: with_target(np.where(np.arange(50) % 20 == 4, np.nan, 1.0)),
+        "y",
+        {"rows": 3, "of": 50, "first": [4, 24, 44]},
+        ("3 of 50", "row 4"),
+    ),
+    Sick(
+        "one feature in the hundreds",
+        "input-not-normalized",
+        WARNING,
+        lambda: entry(table([1, 250, 0.5])),
+        "layer 'dense'",
+        {"largest": 250, "smallest": 0.5, "position": 1},
+        ("250", "feature 1", "0.5"),
+    ),
+    Sick(
+        "bytes of pictures",
+        "input-not-normalized",
+        WARNING,
+        lambda: entry(np.full((20, 8, 8, 1), 120)),
+        "layer 'dense'",
+        {"largest": 120, "position": 0},
+        ("120", "colour channel 0"),
+    ),
+    Sick(
+        "bytes divided by 255 twice",
+        "input-over-normalized",
+        WARNING,
+        lambda: entry(pictures(1 / 255)),
+        "layer 'dense'",
+        {"low": 0, "high": 1 / 255},
+        ("0.00392",),
+    ),
+    Sick(
+        "a column that was lost",
+        "input-constant-feature",
+        WARNING,
+        lambda: with_input(with_constant(2)),
+        "x",
+        {"positions": [2], "values": [7.0], "features": 6},
+        ("1 feature of 6", "position 2", "7"),
+    ),
+    Sick(
+        "two columns that were lost",
+        "input-constant-feature",
+        WARNING,
+        lambda: with_input(with_constant(0, 4)),
+        "x",
+        {"positions": [0, 4], "values": [7.0, 7.0]},
+        ("2 features of 6",),
+    ),
+    Sick(
+        "one row again and again",
+        "input-constant-feature",
+        ERROR,
+        lambda: with_input(np.tile(b.normal(1, 6), (60, 1))),
+        "x",
+        {"rows": 60},
+        ("60 rows",),
+    ),
+    Sick(
+        "text in a table",
+        "input-wrong-dtype",
+        ERROR,
+        lambda: with_input(
+            np.array([[1, "red"], [2, "blue"]] * 20, dtype=object),
+            forward=b.failed("Unsupported object type"),
+        ),
+        "x",
+        {"dtype": "object", "sample": ["1", "red", "2"]},
+        ("objects", "'red'"),
+        (2,),
+    ),
+    Sick(
+        "scaled ids into an Embedding",
+        "input-wrong-dtype",
+        ERROR,
+        lambda: lookup(0.0, 0.75, whole=False),
+        "layer 'words'",
+        {"low": 0, "high": 0.75},
+        ("0.75",),
+    ),
+    Sick(
+        "Normalization without adapt",
+        "normalization-not-adapted",
+        ERROR,
+        lambda: normalizer(False, 120.0, 40.0),
+        "layer 'scale'",
+        {"mean": 120, "std": 40},
+        ("120", "40", "scale.adapt"),
+    ),
+    Sick(
+        "one target too few",
+        "length-mismatch",
+        ERROR,
+        lambda: Facts(data=b.data(b.normal(100, 3), b.normal(99))),
+        "data",
+        {"lengths": {"x": 100, "y": 99}},
+        ("x: 100", "y: 99"),
+    ),
+)
+
+TWINS = (
+    Twin("clean", "input-non-finite", lambda: with_input(b.normal(100, 4))),
+    Twin(
+        "whole numbers",
+        "input-non-finite",
+        lambda: with_input(np.arange(40).reshape(20, 2)),
+    ),
+    Twin(
+        "NaN that the model fills in",
+        "input-non-finite",
+        lambda: with_input(spoiled(np.nan), tolerates_inputs=True),
+        advised=True,
+    ),
+    Twin("clean", "target-non-finite", lambda: with_target(b.normal(50))),
+    Twin(
+        "NaN that the loss masks",
+        "target-non-finite",
+        lambda: with_target(
+            np.array([np.nan, 1.0] * 20), tolerates_targets=True
+        ),
+        advised=True,
+    ),
+    Twin(
+        "degrees and hours",
+        "input-not-normalized",
+        lambda: entry(table([20, 12, 0.01])),
+    ),
+    Twin(
+        "pictures from 0 to 1",
+        "input-not-normalized",
+        lambda: entry(pictures(1.0)),
+    ),
+    Twin(
+        "BatchNormalization directly after",
+        "input-not-normalized",
+        lambda: entry(table([1, 250]), normalized_after=True),
+        advised=True,
+    ),
+    Twin(
+        "bytes divided by 255 once",
+        "input-over-normalized",
+        lambda: entry(pictures(1.0)),
+    ),
+    Twin(
+        "vectors of unit length",
+        "input-over-normalized",
+        lambda: entry(
+            b.normal(200, 3000) / np.linalg.norm(b.normal(200, 3000), axis=1)[
+                :, None
+            ]
+        ),
+    ),
+    Twin(
+        "all features vary",
+        "input-constant-feature",
+        lambda: with_input(b.normal(60, 6)),
+    ),
+    Twin(
+        "one-hot codes of a class that did not come up",
+        "input-constant-feature",
+        lambda: with_input(b.one_hot(b.ids(60, 7), 8)),
+    ),
+    Twin(
+        "black borders of pictures",
+        "input-constant-feature",
+        lambda: with_input(np.pad(b.normal(30, 8, 8), 2)[2:-2]),
+    ),
+    Twin(
+        "text that the model takes",
+        "input-wrong-dtype",
+        lambda: with_input(np.array(["good", "bad"] * 20), forward=b.ran()),
+    ),
+    Twin(
+        "whole ids as floats",
+        "input-wrong-dtype",
+        lambda: lookup(0.0, 99.0, whole=True),
+    ),
+    Twin(
+        "adapted",
+        "normalization-not-adapted",
+        lambda: normalizer(True, 120.0, 40.0),
+    ),
+    Twin(
+        "not adapted, not needed",
+        "normalization-not-adapted",
+        lambda: normalizer(False, 0.1, 1.1),
+        advised=True,
+    ),
+    Twin(
+        "as many targets as rows",
+        "length-mismatch",
+        lambda: Facts(data=b.data({"a": b.normal(9, 2)}, b.normal(9))),
+    ),
+)
+
