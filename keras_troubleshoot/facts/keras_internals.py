@@ -161,13 +161,14 @@ _PATCH = threading.RLock()
 
 
 @contextlib.contextmanager
-def watched_calls(before=None, after=None):
+def watched_calls(before=None, after=None, failed=None):
     """Calls back around each `Layer.__call__` of this thread.
 
     Args:
         before: `before(layer, args, kwargs)`.
         after: `after(layer, args, kwargs, outputs)` may return other
             outputs to pass on, or None to leave them.
+        failed: `failed(layer)`, when the call raised.
     """
     import keras
 
@@ -179,7 +180,12 @@ def watched_calls(before=None, after=None):
             return original(self, *args, **kwargs)
         if before is not None:
             before(self, args, kwargs)
-        outputs = original(self, *args, **kwargs)
+        try:
+            outputs = original(self, *args, **kwargs)
+        except BaseException:
+            if failed is not None:
+                failed(self)
+            raise
         if after is not None:
             changed = after(self, args, kwargs, outputs)
             outputs = outputs if changed is None else changed

@@ -57,14 +57,15 @@ class Recorder:
     Attributes:
         operations: every operation that ran, in order.
         calls: every call of a layer that returned, in order.
-        open: layers that are running now, the outermost first; after an
-            error those that it came through.
+        open: layers that an error came through, the outermost first; empty
+            where the model caught it.
     """
 
     def __init__(self, on_call=None, stop_after=None):
         self.operations: list[Operation] = []
         self.calls: list[Call] = []
         self.open: list[tuple[Any, tuple]] = []
+        self._running: list[tuple[Any, tuple]] = []
         self._made: dict[int, Operation] = {}
         self._returned: dict[int, list[Any]] = {}
         self._on_call = on_call
@@ -74,7 +75,9 @@ class Recorder:
     def listening(self):
         """Listens within this context, on this thread."""
         with (
-            keras_internals.watched_calls(self._enter, self._leave),
+            keras_internals.watched_calls(
+                self._enter, self._leave, self._fail
+            ),
             keras_internals.watched_operations(self._note),
         ):
             yield self
@@ -88,11 +91,17 @@ class Recorder:
         return self._returned.get(id(tensor), [])
 
     def _enter(self, layer, args, kwargs):
-        self.open.append((layer, tensors((args, kwargs))))
+        self.open = []
+        self._running.append((layer, tensors((args, kwargs))))
+
+    def _fail(self, layer):
+        self.open = self.open or list(self._running)
+        self._running.pop()
 
     def _leave(self, layer, args, kwargs, outputs):
-        _, inputs = self.open.pop()
-        call = Call(layer, inputs, tensors(outputs), len(self.open))
+        self.open = []
+        _, inputs = self._running.pop()
+        call = Call(layer, inputs, tensors(outputs), len(self._running))
         self.calls.append(call)
         for tensor in call.outputs:
             self._returned.setdefault(id(tensor), []).append(layer)
@@ -104,7 +113,7 @@ class Recorder:
 
     def _note(self, op_type, inputs, outputs):
         kind = op_type.decode() if isinstance(op_type, bytes) else op_type
-        within = self.open[-1][0] if self.open else None
+        within = self._running[-1][0] if self._running else None
         done = Operation(kind, tuple(inputs), tuple(outputs), within)
         # The list keeps the tensors alive, so that no id is used twice.
         self.operations.append(done)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import passes
 from keras_troubleshoot.facts.sample import Sample
 
@@ -19,6 +20,8 @@ def runner(model, x, y=None, rows=None):
 
 def record(model, x, training=False):
     """A recorded run of a model on its first rows."""
+    if not model.built:
+        keras_internals.build(model, x)
     done = runner(model, x).record(training=training)
     if done.failure is not None:
         raise done.failure.error
