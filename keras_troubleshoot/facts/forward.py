@@ -47,11 +47,18 @@ class Step:
         return bool(np.isfinite([self.loss or 0.0, *known]).all())
 
 
-def step(runner: Runner, rows=None) -> Step:
-    """One training step without its update, on some rows."""
+def step(runner: Runner, rows=None, x=None) -> Step:
+    """One training step without its update.
+
+    Args:
+        runner: of the model.
+        rows: which rows of the sample; None for the first ones.
+        x: inputs to take instead of those of the rows.
+    """
     import tensorflow as tf
 
-    x = None if rows is None else runner.x(rows)
+    if x is None and rows is not None:
+        x = runner.x(rows)
     with runner.quiet(), tf.GradientTape() as tape:
         forward = runner.record(x, training=True)
         done = Step(forward, failure=forward.failure)

@@ -9,8 +9,10 @@ import dataclasses
 import numpy as np
 
 from keras_troubleshoot.facts.arrays import Array
+from keras_troubleshoot.facts.forward import step
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.passes import Runner
+from keras_troubleshoot.facts.passes import as_fed
 from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.structure import map_leaves
 
@@ -85,13 +87,19 @@ def difference(before, after, outputs) -> float:
 
 
 def ignored(runner: Runner, forward: Pass, inputs: tuple[Array, ...]):
-    """Looks for inputs and features without any influence."""
+    """Looks for inputs and features without any influence.
+
+    What changes no prediction may still be heeded by training: a branch
+    whose last weights start at zero. So the gradients are compared as well.
+    """
     whole = ()
     if len(inputs) > 1:
         whole = tuple(
             array.name
             for array in inputs
-            if varies(array) and not heeded(runner, forward, array)
+            if varies(array)
+            and not moves(runner, forward, array)
+            and not trains(runner, array)
         )
     features, of = {}, {}
     for array in inputs:
@@ -99,27 +107,15 @@ def ignored(runner: Runner, forward: Pass, inputs: tuple[Array, ...]):
             continue
         silent, varying = silent_features(runner, forward, array)
         of[array.name] = int(varying.sum())
-        if silent.any():
-            features[array.name] = tuple(np.flatnonzero(silent).tolist())
+        found = np.flatnonzero(silent)
+        if len(found) and not trains(runner, array, found):
+            features[array.name] = tuple(found.tolist())
     return Ignored(whole, features, of)
 
 
 def varies(array: Array) -> bool:
     """Whether rows of an input differ."""
     return bool((array.values != array.values[:1]).any())
-
-
-def heeded(runner: Runner, forward: Pass, array: Array) -> bool:
-    """Whether rows of one input in another order change any prediction."""
-    order = np.roll(np.arange(runner.rows), 1)
-
-    def shuffled(values):
-        return values[order] if values is array.values else values[: len(order)]
-
-    from keras_troubleshoot.facts.passes import as_fed
-
-    x = map_leaves(lambda a: as_fed(shuffled(a)), runner.sample.x)
-    return changed(forward.outputs, runner.run(x))
 
 
 def changed(one, other) -> bool:
@@ -159,24 +155,39 @@ def silent_features(runner: Runner, forward: Pass, array: Array):
     return silent, varying
 
 
-def moves(runner: Runner, forward: Pass, array: Array, group) -> bool:
-    """Whether changing some features changes any prediction."""
-    from keras_troubleshoot.facts.passes import as_fed
+def moves(runner: Runner, forward: Pass, array: Array, group=None) -> bool:
+    """Whether other values of an input, or of some features, matter.
 
-    for order in (np.roll(np.arange(runner.rows), 1),
-                  np.arange(runner.rows)[::-1]):
-        rows = array.values[: runner.rows].reshape(runner.rows, -1).copy()
-        rows[:, group] = rows[order][:, group]
-        other = rows.reshape(array.values[: runner.rows].shape)
-        x = map_leaves(
-            lambda a, o=other: as_fed(
-                o if a is array.values else a[: runner.rows]
-            ),
+    They are taken from other rows, in two different orders.
+    """
+    return any(
+        changed(forward.outputs, runner.run(x))
+        for x in reordered(runner, array, group)
+    )
+
+
+def trains(runner: Runner, array: Array, group=None) -> bool:
+    """Whether the gradient of any weight heeds an input, or some features."""
+    before = step(runner)
+    if before.loss is None or before.failure is not None:
+        return False
+    x = next(reordered(runner, array, group))
+    after = step(runner, x=x)
+    return before.gradients != after.gradients
+
+
+def reordered(runner: Runner, array: Array, group=None):
+    """The inputs with one of them, or features of it, in other orders."""
+    count = runner.rows
+    for order in (np.roll(np.arange(count), 1), np.arange(count)[::-1]):
+        rows = array.values[:count].reshape(count, -1).copy()
+        chosen = slice(None) if group is None else group
+        rows[:, chosen] = rows[order][:, chosen]
+        other = rows.reshape(array.values[:count].shape)
+        yield map_leaves(
+            lambda a, o=other: as_fed(o if a is array.values else a[:count]),
             runner.sample.x,
         )
-        if changed(forward.outputs, runner.run(x)):
-            return True
-    return False
 
 
 def input_gradient(runner: Runner, array: Array):

@@ -7,6 +7,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_troubleshoot.facts import linear
 from keras_troubleshoot.facts import targets
 from keras_troubleshoot.facts.arrays import Array
 
@@ -33,6 +34,12 @@ class Signal:
         pure_error: share of wrong votes in the half of rows whose
             neighbours agree most; None where the target is a number.
         error: share of wrong votes overall; None likewise.
+        consistency: share of votes that the neighbours' own votes confirm;
+            None likewise. High where classes lie apart, however many of the
+            labels are wrong.
+        linear: `score` of a linear model instead of neighbours.
+        linear_chance: its `chance`.
+        linear_deviation: its `deviation`.
     """
 
     rows: int
@@ -44,11 +51,17 @@ class Signal:
     shift: int
     pure_error: float | None = None
     error: float | None = None
+    consistency: float | None = None
+    linear: float = 0.0
+    linear_chance: float = 0.0
+    linear_deviation: float = 0.0
 
     @property
     def found(self) -> bool:
-        """Whether neighbours foretell targets better than by chance."""
-        return self.score > self.chance + 4 * self.deviation + 0.01
+        """Whether targets are foretold better than by chance."""
+        near = self.chance + 4 * self.deviation + 0.01
+        line = self.linear_chance + 4 * self.linear_deviation + 0.01
+        return self.score > near or self.linear > line
 
 
 def signal(inputs: tuple[Array, ...], target: Array, usable) -> Signal | None:
@@ -79,7 +92,9 @@ def signal(inputs: tuple[Array, ...], target: Array, usable) -> Signal | None:
     shuffles = [judge(near, rng.permutation(y)) for _ in range(8)]
     moved = {s: judge(near, np.roll(y, s)) for s in (-3, -2, -1, 1, 2, 3)}
     shift = max(moved, key=moved.get)
-    wrong = purity(near, y) if discrete else (None, None)
+    wrong = purity(near, y) if discrete else (None, None, None)
+    shuffled = [rng.permutation(y) for _ in range(8)]
+    line = linear.foretold(x, [y, *shuffled], discrete)
     return Signal(
         rows=len(rows),
         classes=len(np.unique(y)) if discrete else 0,
@@ -90,6 +105,10 @@ def signal(inputs: tuple[Array, ...], target: Array, usable) -> Signal | None:
         shift=shift,
         pure_error=wrong[0],
         error=wrong[1],
+        consistency=wrong[2],
+        linear=line[0],
+        linear_chance=float(np.mean(line[1:])),
+        linear_deviation=float(np.std(line[1:])),
     )
 
 
@@ -155,24 +174,25 @@ def votes(near, y) -> tuple[np.ndarray, np.ndarray]:
 
 def vote(near, y) -> float:
     """Mean over the classes of the share of right votes."""
-    chosen, _ = votes(near, y)
-    right = chosen == y
-    return float(np.mean([right[y == c].mean() for c in np.unique(y)]))
+    return linear.balanced(votes(near, y)[0], y)
 
 
 def correlate(near, y) -> float:
-    """Correlation of a number with the mean of its neighbours."""
-    guess = y[near].mean(1)
-    if guess.std() == 0 or y.std() == 0:
-        return 0.0
-    # Ranks, so that a few huge numbers do not decide.
-    a, b = (np.argsort(np.argsort(v)) for v in (guess, y))
-    return float(np.corrcoef(a, b)[0, 1])
+    """Rank correlation of a number with the mean of its neighbours."""
+    return linear.rank_correlation(y[near].mean(1), y)
 
 
-def purity(near, y) -> tuple[float, float]:
-    """Share of wrong votes: where neighbours agree most, and overall."""
+def purity(near, y) -> tuple[float, float, float]:
+    """Share of wrong votes where neighbours agree most, overall; agreement.
+
+    The last is the share of votes that a vote among the votes confirms.
+    """
     chosen, share = votes(near, y)
     wrong = chosen != y
     pure = np.argsort(-share, kind="stable")[: len(y) // 2]
-    return float(wrong[pure].mean()), float(wrong.mean())
+    again, _ = votes(near, chosen)
+    return (
+        float(wrong[pure].mean()),
+        float(wrong.mean()),
+        float((again == chosen).mean()),
+    )

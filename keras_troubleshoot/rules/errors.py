@@ -31,7 +31,7 @@ KNOWN = (
         "`.astype('float32')`.",
     ),
     (
-        r"OOM|out of memory|ResourceExhausted",
+        r"\bOOM\b|out of memory|ResourceExhausted",
         "The device has run out of memory.",
         "Halve the batch size, or make the largest layer smaller.",
     ),

@@ -191,10 +191,13 @@ def loss_not_averaged(facts, large=0.3):
         if head.loss.reduction != "sum" and not double:
             continue
         optimizer, fit = facts.model.optimizer, facts.get("fit")
-        batch = fit.batch_size if fit else 32
+        batch = (fit.batch_size if fit else None) or 32
+        if facts.data.batch_sizes:
+            batch = facts.data.batch_sizes[0]
         rate = optimizer.learning_rate if optimizer else None
         plain = optimizer is not None and not optimizer.scale_free
-        step = (rate or 0) * (batch or 32) / max(1 - optimizer.momentum, 0.01)
+        momentum = optimizer.momentum if optimizer else 0.0
+        step = (rate or 0) * batch / max(1 - momentum, 0.01)
         say = warning if plain and step > large else advice
         yield say(
             head.where,
@@ -240,17 +243,18 @@ def loss_weights_misconfigured(facts, apart=100.0):
     if mute:
         yield warning(
             f"output {mute[0]!r}",
-            f"The loss of {listed(mute)} has a weight of zero: it is not "
-            "learned.",
+            f"Nothing is learned of {listed(mute)}: its loss has a weight of "
+            "zero.",
             mend,
             weights={n: w for n, (w, _) in parts.items()},
         )
         return
-    values = [v for v in shares.values() if np.isfinite(v) and v > 0]
-    if len(values) < 2 or max(values) / min(values) < apart:
+    known = {n: v for n, v in shares.items() if np.isfinite(v) and v > 0}
+    if len(known) < 2:
         return
-    loud = max(shares, key=shares.get)
-    quiet = min(shares, key=shares.get)
+    loud, quiet = max(known, key=known.get), min(known, key=known.get)
+    if known[loud] / known[quiet] < apart:
+        return
     yield warning(
         f"output {quiet!r}",
         f"At the start the weighted loss of {loud!r} is "

@@ -50,6 +50,12 @@ def activation(head) -> str:
     return "unknown"
 
 
+def through(head) -> str:
+    """The activation of an output, and the layer that applies it."""
+    layer = head.activation.layer
+    return activation(head) + (f" ({layer})" if layer else "")
+
+
 def probabilities(head) -> bool:
     """Whether the outputs seen are such as a probability loss expects."""
     seen = head.predictions[np.isfinite(head.predictions)]
@@ -83,8 +89,8 @@ def softmax_on_single_unit(facts):
         say = '`activation="sigmoid"`' if not real else "no activation"
         yield error(
             head.where,
-            f"The output has one unit and a softmax ({head.activation.layer}"
-            "): every prediction is 1.",
+            f"The output has one unit and a {through(head)}: every "
+            "prediction is 1.",
             f"Give the last layer {say}"
             + (
                 " and train with a regression loss."
@@ -117,15 +123,17 @@ def logits_without_from_logits(facts):
         if head.units == 1 and head.loss.kind != "binary":
             continue
         end = "sigmoid" if head.loss.kind == "binary" else "softmax"
+        low = float(np.nanmin(head.predictions))
+        high = float(np.nanmax(head.predictions))
         yield error(
             head.where,
-            f"The output is linear (from {number(head.predictions.min())} to "
-            f"{number(head.predictions.max())} at the start), but "
+            f"The output is linear (from {number(low)} to {number(high)} at "
+            "the start), but "
             f"{head.loss.name} expects probabilities.",
             "Say so to the loss: `from_logits=True` (more exact); or end with "
             f'`activation="{end}"`.',
-            low=float(np.nanmin(head.predictions)),
-            high=float(np.nanmax(head.predictions)),
+            low=low,
+            high=high,
             loss=head.loss.name,
             from_logits=False,
         )
@@ -158,7 +166,7 @@ def probabilities_with_from_logits(facts):
             continue
         yield error(
             head.where,
-            f"The output goes through {name} ({head.activation.layer}), but "
+            f"The output goes through {through(head)}, but "
             f"{head.loss.name} has from_logits=True and applies it again.",
             "Take one of them away: `from_logits=False`, or a linear output "
             "(more exact).",
@@ -244,7 +252,7 @@ def out_of_reach(head, most=0.02):
     said = f"{number(low)} to {number(high)}" if high < np.inf else "0 upwards"
     return (
         error,
-        f"The output goes through {name} ({head.activation.layer}) and can "
+        f"The output goes through {through(head)} and can "
         f"only reach {said}, but {percent(share)} of the targets lie outside "
         f"(from {number(true.min())} to {number(true.max())}).",
         "Give the last layer no activation; or scale the targets into that "
@@ -275,7 +283,7 @@ def no_probability(head):
     what = "logits" if head.loss.from_logits else "probabilities"
     return (
         error,
-        f"The output goes through {name} ({head.activation.layer}), but "
+        f"The output goes through {through(head)}, but "
         f"{head.loss.name} expects {what}.",
         f'End with `activation="{end}"`, or with none and '
         "`from_logits=True` in the loss.",
@@ -300,7 +308,7 @@ def exclusive(head):
     ):
         return (
             error,
-            f"{head.units} units with {name} ({head.activation.layer}) do "
+            f"{head.units} units with {through(head)} do "
             f"not make one distribution, which {head.loss.name} expects.",
             'End with `activation="softmax"`; or, if several labels can be '
             'true at once, keep sigmoid and use `"binary_crossentropy"`.',
@@ -313,8 +321,10 @@ def exclusive(head):
         return None
     rows = head.target.clean.reshape(-1, head.target.values.shape[-1])
     count = float(rows.sum(axis=1).mean())
+    # Rows without any label among one-hot ones may be padding.
+    say = error if rows.sum(axis=1).max() > 1 else advice
     return (
-        error,
+        say,
         f"A softmax shares one probability among {head.units} labels, but a "
         f"row has {number(count)} of them on average, not exactly one.",
         'End with `activation="sigmoid"` and use `"binary_crossentropy"`.',

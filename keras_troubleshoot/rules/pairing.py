@@ -28,8 +28,8 @@ def labels_misaligned(facts, least_rows=300):
     Shuffled apart, joined by position instead of by key, or shifted by a
     row. The network then learns by heart at best.
 
-    Asked of the nearest neighbours, which need no training: rows that are
-    alike should have like targets. Where they foretell nothing, but do as
+    Asked of the nearest neighbours and of a linear model: rows that are
+    alike should have like targets. Where both foretell nothing, but do as
     soon as the targets are moved by a row or two, that is proof. Else it
     counts only after a training that learned nothing either, of inputs
     that neighbours can judge (pictures and tables, not ids).
@@ -44,6 +44,8 @@ def labels_misaligned(facts, least_rows=300):
         "deviation": signal.deviation,
         "moved_by": signal.shift,
         "score_moved": signal.shifted,
+        "linear": signal.linear,
+        "linear_chance": signal.linear_chance,
     }
     measure = "accuracy" if signal.classes else "rank correlation"
     where = facts.data.targets[0].name
@@ -55,8 +57,8 @@ def labels_misaligned(facts, least_rows=300):
             f"of the nearest neighbours {number(signal.score)}, by chance "
             f"{number(signal.chance)}), but they do when moved by "
             f"{abs(signal.shift)} ({number(signal.shifted)}).",
-            f"Shift the targets by {-signal.shift} rows against the inputs; "
-            "look for a header line or a dropped first row.",
+            f"`{realigned(signal.shift)}`; look for a header line or a dropped "
+            "first row.",
             **evidence,
         )
         return
@@ -81,6 +83,19 @@ def labels_misaligned(facts, least_rows=300):
     )
 
 
+def realigned(shift: int) -> str:
+    """Code that pairs each input with the target so many rows before it.
+
+    Example:
+        >>> realigned(2), realigned(-1)
+        ('x, y = x[2:], y[:-2]', 'x, y = x[:-1], y[1:]')
+    """
+    rows = abs(shift)
+    if shift > 0:
+        return f"x, y = x[{rows}:], y[:-{rows}]"
+    return f"x, y = x[:-{rows}], y[{rows}:]"
+
+
 def judged_by_neighbours(facts) -> bool:
     """Whether one numeric input of rows that can be compared is there."""
     inputs = facts.data.inputs
@@ -95,7 +110,7 @@ def judged_by_neighbours(facts) -> bool:
     family="data",
     explains="overfitting high-variance underfitting loss-plateaued",
 )
-def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
+def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6, apart=0.9):
     """A good part of the labels is wrong.
 
     Classes that overlap are confused where they meet. Wrong labels are
@@ -103,8 +118,9 @@ def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
 
     Fires where, in the half of rows whose ten nearest neighbours agree
     most, at least 10% of the labels differ from them, no less than 0.6
-    times the share overall, and neighbours do tell the classes apart (at
-    least 0.35 of the way from chance to all). Heuristic; the idea is that
+    times the share overall, neighbours do tell the classes apart (at least
+    0.35 of the way from chance to all), and their votes confirm each other
+    (90%), as those of classes that overlap do not. Heuristic; the idea is that
     of C. Northcutt et al., Confident Learning, JAIR 2021.
     """
     signal = facts.signal
@@ -113,6 +129,8 @@ def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
     reached = (signal.score - signal.chance) / (1 - signal.chance)
     spread = signal.pure_error / max(signal.error, 1e-9)
     if signal.pure_error < noise or reached < skill or spread < everywhere:
+        return
+    if signal.consistency < apart:
         return
     yield warning(
         facts.data.targets[0].name,
@@ -125,6 +143,7 @@ def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
         error=signal.error,
         score=signal.score,
         chance=signal.chance,
+        consistency=signal.consistency,
         rows=signal.rows,
     )
 
@@ -133,7 +152,7 @@ def labels_noisy(facts, noise=0.1, skill=0.35, everywhere=0.6):
     "duplicate-examples",
     "the same input many times, or with different labels",
     family="data",
-    explains="overfitting",
+    explains="overfitting labels-noisy",
 )
 def duplicate_examples(facts, many=0.2, contrary=0.03):
     """Rows come up again and again, or with different labels.

@@ -8,6 +8,7 @@ from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import agreeing
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import listed
 from keras_troubleshoot.rules.words import number
@@ -62,32 +63,54 @@ def refused(facts, failure) -> dict:
         (),
     )
     came = listed(shapes) if shapes else "the data"
-    array = facts.data.inputs[0]
     declared = listed(facts.model.input_shapes.values())
-    fix = "Change the data or the layers so that both agree."
-    wanted = next(iter(facts.model.input_shapes.values()), ())
-    have = array.values.shape[1:]
-    if sorted(wanted[1:], key=str) == sorted(have, key=str) and (
-        tuple(wanted[1:]) != have
-    ):
-        order = [0] + [1 + have.index(n) for n in wanted[1:]]
-        fix = f"The axes stand in another order: `x.transpose({order})`."
-    elif wanted:
-        fix = (
-            f"The model declares inputs of shape {tuple(wanted)}, "
-            f"{array.name} has rows of shape {have}: change "
-            f"`keras.Input({have})` or reshape the data."
-        )
     return error(
         f"layer {name!r}",
         f"Layer {name!r} ({kind}) refuses an input of shape {came}: "
         f"{failure.message}",
-        fix,
+        reshaped(facts),
         layer=name,
         inputs=[list(map(str, s)) for s in shapes],
         declared=declared,
         message=failure.message,
     )
+
+
+def reshaped(facts) -> str:
+    """How to bring an input into the shape that the model declares."""
+    shapes = facts.model.input_shapes.values()
+    for array, shape in zip(facts.data.inputs, shapes, strict=False):
+        wanted, have = tuple(shape[1:]), array.values.shape[1:]
+        if len(wanted) == len(have) and all(
+            one in (None, other)
+            for one, other in zip(wanted, have, strict=True)
+        ):
+            continue
+        if sorted(wanted, key=str) == sorted(have, key=str):
+            order = moved(have, wanted)
+            return f"The axes stand in another order: `x.transpose({order})`."
+        return (
+            f"The model declares inputs of shape {tuple(shape)}, "
+            f"{array.name} has rows of shape {have}: change "
+            f"`keras.Input({have})` or reshape the data."
+        )
+    return "Change the data or the layers so that both agree."
+
+
+def moved(have, wanted) -> list[int]:
+    """The order of axes that turns rows of one shape into another.
+
+    Example:
+        >>> moved((28, 28, 1), (1, 28, 28))
+        [0, 3, 1, 2]
+    """
+    left = list(enumerate(have, start=1))
+    order = [0]
+    for size in wanted:
+        axis = next(axis for axis, n in left if n == size)
+        left.remove((axis, size))
+        order.append(axis)
+    return order
 
 
 def rank_differs(head) -> bool:
@@ -318,7 +341,8 @@ def input_ignored(facts, part=0.25, table=64):
         yield warning(
             name,
             f"{counted(len(silent), 'feature')} of {of} that vary in {name} "
-            f"have no influence on any output (positions "
+            f"{agreeing(len(silent), 'has', 'have')} no influence on any "
+            f"output (positions "
             f"{listed(silent[:6])}{', ...' if len(silent) > 6 else ''}).",
             "Look for a slice that cuts them off, such as `x[:, :k]` with "
             "too small a k.",
