@@ -198,7 +198,7 @@ def double_softmax(facts):
         yield error(
             head.where,
             f"Softmax is applied {head.activation.softmaxes} times, the last "
-            f"in {head.activation.layer}: no probability of {head.units} "
+            f"in {head.activation.layer or 'the model'}: no probability of {head.units} "
             f"classes can exceed {number(most)}.",
             "Take one away: a Dense layer with `activation='softmax'` needs "
             "no Softmax layer behind it.",
