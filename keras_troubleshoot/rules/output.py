@@ -107,7 +107,8 @@ def softmax_on_single_unit(facts):
     "logits-without-from-logits",
     "linear output into a loss that expects probabilities",
     family="loss",
-    explains=WILD + STILL + " output-activation-mismatch learning-rate-too-high",
+    explains=WILD + STILL + " output-activation-mismatch "
+    "learning-rate-too-high",
 )
 def logits_without_from_logits(facts):
     """The loss takes probabilities, the output is linear.
@@ -198,8 +199,8 @@ def double_softmax(facts):
         yield error(
             head.where,
             f"Softmax is applied {head.activation.softmaxes} times, the last "
-            f"in {head.activation.layer or 'the model'}: no probability of {head.units} "
-            f"classes can exceed {number(most)}.",
+            f"in {head.activation.layer or 'the model'}: no probability of "
+            f"{head.units} classes can exceed {number(most)}.",
             "Take one away: a Dense layer with `activation='softmax'` needs "
             "no Softmax layer behind it.",
             softmaxes=head.activation.softmaxes,
@@ -328,7 +329,7 @@ def exclusive(head):
         f"A softmax shares one probability among {head.units} labels, but a "
         f"row has {number(count)} of them on average, not exactly one.",
         'End with `activation="sigmoid"` and use `"binary_crossentropy"`.',
-        evidence | {"labels_a_row": count},
+        evidence | {"units": head.units, "labels_a_row": count},
     )
 
 
@@ -362,7 +363,8 @@ def output_units_mismatch(facts):
     advice only: a class may not have come up.
     """
     for head in supervised(facts):
-        width = head.target.values.shape[-1] if head.target.values.ndim > 1 else 1
+        columns = head.target.values.shape[1:]
+        width = columns[-1] if columns else 1
         evidence = {
             "units": head.units,
             "columns": width,
@@ -381,6 +383,7 @@ def output_units_mismatch(facts):
                     if classes == 2
                     else "."
                 ),
+                classes=classes,
                 **evidence,
             )
         elif 1 < width != head.units > 1 and head.loss.kind != "sparse":
@@ -413,6 +416,7 @@ def output_units_mismatch(facts):
                     f"id seen is {number(high)}.",
                     "Units without a class do little harm; check that no "
                     "class is missing.",
+                    largest=float(high),
                     **evidence,
                 )
 
@@ -445,6 +449,9 @@ def wrong_loss_for_task(facts):
             target=head.kind.value,
             units=head.units,
             values=[float(v) for v in head.target.distinct[:6]],
+            different=len(head.target.distinct),
+            low=float(head.target.distinct[0]),
+            high=float(head.target.distinct[-1]),
         )
 
 
