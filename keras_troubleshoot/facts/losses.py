@@ -66,7 +66,11 @@ def describe(loss: Any, weight: float | None = None) -> Loss:
     name = getattr(function, "__name__", None) or snake(type(loss).__name__)
     options = dict(getattr(loss, "_fn_kwargs", {}))
     module = getattr(function, "__module__", None) or type(loss).__module__
-    ours = module.split(".")[0] == "keras"
+    overridden = getattr(type(loss), "call", None)
+    ours = all(
+        name.split(".")[0] == "keras"
+        for name in (module, getattr(overridden, "__module__", "keras"))
+    )
     return Loss(
         name=name,
         kind=KINDS.get(name, "other") if ours else "custom",
