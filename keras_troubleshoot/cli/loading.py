@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -82,7 +83,10 @@ def read_model(path: str, loss: str | None):
         )
     keras = import_keras()
     try:
-        model = keras.saving.load_model(path, safe_mode=True)
+        with warnings.catch_warnings():
+            # The state of the optimizer is not looked at.
+            warnings.filterwarnings("ignore", "Skipping variable loading")
+            model = keras.saving.load_model(path, safe_mode=True)
     # Keras lets through whatever its many readers raise.
     except Exception as error:
         raise CommandError(
