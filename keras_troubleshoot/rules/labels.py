@@ -432,7 +432,7 @@ def class_weights(facts, upside_down):
         return
     weights = {float(k): float(v) for k, v in fit.class_weight.items()}
     told = {
-        "class_weight": {str(k): v for k, v in weights.items()},
+        "class_weight": {number(k): v for k, v in weights.items()},
         "counts": {
             number(v): int(c) for v, c in zip(values, counts, strict=True)
         },

@@ -117,6 +117,9 @@ class CaseTest(parameterized.TestCase):
     def assert_same(self, value, expected) -> None:
         """Numbers up to rounding, all else exactly."""
         value, expected = plain(value), plain(expected)
+        if isinstance(expected, Mapping):
+            self.assertEqual(value, expected)
+            return
         try:
             np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-8)
         except (TypeError, ValueError):
