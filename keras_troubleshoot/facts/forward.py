@@ -11,6 +11,7 @@ from keras_troubleshoot.facts import losses
 from keras_troubleshoot.facts import output_activation
 from keras_troubleshoot.facts.data import Data
 from keras_troubleshoot.facts.loss_behaviour import behaviour
+from keras_troubleshoot.facts.loss_behaviour import metric_broadcasts
 from keras_troubleshoot.facts.passes import Failure
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.passes import Runner
@@ -133,13 +134,23 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
                 target=target,
                 loss=losses.describe(loss, weight) if loss else None,
                 metrics=tuple(
-                    heads.metric(m, target, units) for m in wanted[name]
+                    described(m, target, units, true, tensor, runner)
+                    for m in wanted[name]
                 ),
                 behaviour=tried,
                 refused=complaint,
             )
         )
     return tuple(found)
+
+
+def described(given, target, units, true, tensor, runner) -> heads.Metric:
+    """What is known of a metric; the user's own is tried."""
+    known = heads.metric(given, target, units)
+    if true is None:
+        return known
+    wide = metric_broadcasts(given, true, tensor, runner)
+    return dataclasses.replace(known, broadcasts=wide)
 
 
 def named_outputs(model, outputs) -> list[tuple[str, Any]]:
@@ -165,11 +176,15 @@ def loss_by_output(model, y, y_pred, outputs) -> tuple[dict, str]:
         parts = keras_internals.loss_parts(model, y, y_pred)
     except Exception as error:
         return {}, first_lines(error)
-    names = {id(tensor): name for name, tensor in outputs}
+    # One tensor may be given out under several names, in this order.
+    names: dict[int, list] = {}
+    for name, tensor in outputs:
+        names.setdefault(id(tensor), []).append(name)
     found = {}
     for loss, weight, true, output in parts:
         for tensor in tensors(output):
-            found[names.get(id(tensor))] = (loss, weight, true)
+            if names.get(id(tensor)):
+                found[names[id(tensor)].pop(0)] = (loss, weight, true)
     return found, ""
 
 

@@ -18,6 +18,13 @@ def model_kind(model) -> str:
     return "Functional" if isinstance(model, Functional) else "subclass"
 
 
+def is_model(layer) -> bool:
+    """Whether something is a model, not a layer or nothing."""
+    import keras
+
+    return isinstance(layer, keras.Model)
+
+
 def leaf_layers(model) -> list:
     """All layers that are not models themselves, in their order."""
     import keras
@@ -55,12 +62,29 @@ def fixed_batch(model) -> int | None:
 
 
 @contextlib.contextmanager
-def stateless():
-    """Keeps what layers write into variables, and throws it away."""
+def stateless(model):
+    """Keeps what layers write into variables, and throws it away.
+
+    Inside, `model.losses` holds what the layers add to the loss.
+    """
     import keras
 
-    with keras.StatelessScope():
-        yield
+    layers = model._flatten_layers()
+    kept = [(x, list(x._losses), set(x._loss_ids)) for x in layers]
+    scope = keras.StatelessScope(collect_losses=True)
+    try:
+        with scope:
+            for weight in model.trainable_variables:
+                # Keras asks nothing but the scope for what it penalizes.
+                if weight.regularizer is not None:
+                    scope.add_update((weight, weight.value))
+            yield
+    finally:
+        for layer, losses, ids in kept:
+            layer._losses.clear()
+            layer._losses.extend(losses)
+            layer._loss_ids.clear()
+            layer._loss_ids.update(ids)
 
 
 def own_train_step(model) -> bool:

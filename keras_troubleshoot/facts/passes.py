@@ -79,6 +79,7 @@ class Runner:
         self.model = model
         self.sample = sample
         self.rows = rows or choose_rows(model, sample)
+        self._quiet = False
 
     def x(self, rows: slice | np.ndarray | None = None):
         """Some rows of the inputs, as tensors, as `fit` would feed them."""
@@ -119,12 +120,17 @@ class Runner:
 
     @contextlib.contextmanager
     def quiet(self):
-        """Stateless, eager, and without warnings."""
+        """Stateless, eager, and without warnings; within another, that one."""
+        if self._quiet:
+            yield
+            return
         with contextlib.ExitStack() as stack:
-            stack.enter_context(keras_internals.stateless())
+            stack.enter_context(keras_internals.stateless(self.model))
             stack.enter_context(private.untraced())
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
+            self._quiet = True
+            stack.callback(setattr, self, "_quiet", False)
             yield
 
 

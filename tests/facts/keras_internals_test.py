@@ -238,14 +238,38 @@ class CompiledTest(parameterized.TestCase):
 class WatchingTest(absltest.TestCase):
     def test_stateless(self):
         norm = layers.BatchNormalization()
-        norm.build((None, 3))
+        model = keras.Sequential([keras.Input((3,)), norm])
         seed = keras.random.SeedGenerator(1)
         before = seed.state.numpy()
-        with keras_internals.stateless():
-            norm(running.numbers(20, 3) + 5, training=True)
+        with keras_internals.stateless(model):
+            model(running.numbers(20, 3) + 5, training=True)
             seed.next()
         np.testing.assert_array_equal(norm.moving_mean.numpy(), 0)
         np.testing.assert_array_equal(seed.state.numpy(), before)
+
+    def test_stateless_losses(self):
+        class Penalized(layers.Layer):
+            def call(self, x):
+                self.add_loss(tf.reduce_sum(x))
+                return x
+
+        model = keras.Sequential(
+            [
+                keras.Input((3,)),
+                Penalized(),
+                layers.Dense(2, kernel_regularizer="l2"),
+            ]
+        )
+        model(tf.fill((1, 3), 5.0))
+        before = [float(loss) for loss in model.losses]
+        with keras_internals.stateless(model):
+            model(tf.ones((1, 3)))
+            inside = [float(loss) for loss in model.losses]
+        self.assertEqual([float(loss) for loss in model.losses], before)
+        self.assertEqual(before[0], 15)
+        self.assertEqual(inside, [3, before[1]])
+        with keras_internals.stateless(model):
+            self.assertLen(model.losses, 1)
 
     def test_watched_calls(self):
         model, told = small(), []
