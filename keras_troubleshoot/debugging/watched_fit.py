@@ -9,7 +9,9 @@ import numpy as np
 
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging.explaining import explain
+from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
+from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts import streams
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
@@ -18,12 +20,15 @@ from keras_troubleshoot.facts.learned import learned
 from keras_troubleshoot.facts.sample import UnreadableData
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Location
+from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
 
 # Rules that look at what the training did: tried again after it.
 AFTERWARDS = ("labels-misaligned", "loss-metric-disagree")
 # Rows whose predictions after the training are looked at.
 ROWS = 500
+# How much of a stream is read again where its loss became NaN.
+DEEP = {"limit": 200_000, "batches": 100_000, "seconds": 10.0}
 LIBRARIES = ("keras", "tensorflow", "keras_troubleshoot")
 
 
@@ -47,6 +52,7 @@ class WatchedFit:
         self.look: looking.Look | None = None
         self.problem: UnreadableData | None = None
         self.skipped_all = ""
+        self.parts: tuple = ()
         self.extra: list[Finding] = []
 
     @property
@@ -87,7 +93,8 @@ class WatchedFit:
         """Checks model and data; whatever goes wrong, `fit` goes on."""
         try:
             arguments = self.bound()
-            x, y, weight, validation = parts(arguments)
+            self.parts = parts(arguments)
+            x, y, weight, validation = self.parts
             self.look = looking.look(
                 self.model,
                 x,
@@ -132,6 +139,34 @@ class WatchedFit:
         facts.add(learned=lambda: whether_learned(facts))
         again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
         self.look.conclude(again)
+        if self.unexplained_nan(facts):
+            self.look_deeper()
+
+    def unexplained_nan(self, facts: Facts) -> bool:
+        """Whether a stream made weights NaN, and nobody knows why.
+
+        The weights tell: ReLU can hide their NaN behind a finite loss.
+        """
+        if not facts.data.streamed or any(
+            f.severity is Severity.ERROR for f in self.look.findings
+        ):
+            return False
+        return not all(
+            np.isfinite(np.asarray(weight)).all()
+            for weight in self.model.trainable_weights
+        )
+
+    def look_deeper(self) -> None:
+        """Reads much more of a stream, for a NaN that the sample missed."""
+        if inspect.isgenerator(self.parts[0]):
+            return
+        try:
+            sample = reading.read(*self.parts[:3], **DEEP)
+        except UnreadableData:
+            return
+        self.look.facts.add(data=data.profile(sample))
+        names = ("input-non-finite", "target-non-finite")
+        self.look.conclude([n for n in names if n in self.rules])
 
     def look_at(self, error: BaseException) -> None:
         """Explains an exception of `fit`."""
@@ -150,6 +185,7 @@ class WatchedFit:
     def forget(self) -> None:
         """Lets go of the model and the data."""
         self.model = self.args = self.kwargs = None
+        self.parts = ()
         if self.look is not None:
             self.look.facts = None
 

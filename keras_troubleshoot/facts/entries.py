@@ -102,8 +102,10 @@ def inside(weighted, recorder) -> set[int]:
 
 def is_lookup(call, tensor) -> bool:
     """Whether a layer takes ids, not amounts."""
-    ids = tensor.dtype.is_integer or tensor.dtype.is_bool
-    return ids or type(call.layer).__name__ == "Embedding"
+    if type(call.layer).__name__ == "Embedding":
+        return True
+    own = not type(call.layer).__module__.startswith("keras.")
+    return own and (tensor.dtype.is_integer or tensor.dtype.is_bool)
 
 
 def comes_raw(recorder, tensor, deep) -> bool:

@@ -70,6 +70,8 @@ class Facts:
 
 MISSING = {
     "validation": "no validation data",
+    "leakage": "no validation data",
+    "shift": "no validation data",
     "fit": "`fit` was not called",
     "history": "no training was watched",
 }

@@ -20,11 +20,15 @@ class Metric:
         name: as the user gave it, or its own name.
         class_name: its class, or what `"accuracy"` stands for here.
         threshold: of binary metrics; None where it has none.
+        from_logits: whether it expects logits.
+        broadcasts: shapes of tensors with two batch axes that it made.
     """
 
     name: str
     class_name: str
     threshold: float | None = None
+    from_logits: bool = False
+    broadcasts: tuple[tuple, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +124,8 @@ def metric(identifier: Any, target: Array | None, units: int) -> Metric:
     kind = type(identifier).__name__
     if kind == "function":
         kind = camel(getattr(identifier, "__name__", ""))
-    return Metric(str(name), kind, threshold)
+    logits = bool(getattr(identifier, "_from_logits", False))
+    return Metric(str(name), kind, threshold, logits)
 
 
 def meant(target: Array | None, units: int) -> str:

@@ -42,6 +42,27 @@ def behaviour(loss, y, y_pred, runner: Runner):
         return found, ""
 
 
+def metric_broadcasts(metric, y, y_pred, runner: Runner) -> tuple:
+    """Shapes with two batch axes that a metric of the user's makes.
+
+    Keras's own metrics match the ranks of their arguments.
+    """
+    module = getattr(metric, "__module__", None) or type(metric).__module__
+    if isinstance(metric, str) or module.split(".")[0] == "keras":
+        return ()
+    recorder = Recorder()
+    call = getattr(metric, "update_state", metric)
+    try:
+        with runner.quiet(), recorder.listening():
+            call(y, y_pred)
+    except Exception:
+        # `fit` will say what it has against these arguments.
+        return ()
+    if y.shape == y_pred.shape or np.size(y) != np.size(y_pred):
+        return ()
+    return two_batch_axes(recorder, int(y_pred.shape[0]))
+
+
 def tried(loss, y, y_pred, start, wide) -> Behaviour:
     """The loss of a user on a batch, changed in several ways."""
     import tensorflow as tf
@@ -62,17 +83,22 @@ def tried(loss, y, y_pred, start, wide) -> Behaviour:
 def ladder(loss, y, y_pred) -> tuple[float, ...]:
     """The loss of predictions that are ever more wrong.
 
-    Of labels from 0 to 1: the labels themselves, mixed more and more with
-    their opposite. Of other targets: the targets, moved away both ways by
+    Of labels from 0 to 1, or class ids: the labels themselves, mixed more
+    and more with their opposite. Of other targets: the targets, moved away both ways by
     ever more of their spread.
     """
     import tensorflow as tf
 
-    if np.size(y) != np.size(y_pred):
-        return ()
-    true = np.asarray(y, "float32").reshape(y_pred.shape)
+    target, true = y, np.asarray(y, "float32")
     if not np.isfinite(true).all():
         return ()
+    if true.size == np.size(y_pred):
+        true = true.reshape(y_pred.shape)
+        target = tf.reshape(y, y_pred.shape)
+    else:
+        true = one_hot(true, y_pred.shape)
+        if true is None:
+            return ()
     if true.min() >= 0 and true.max() <= 1 and true.max() > true.min():
         near = np.clip(true, 0.01, 0.99)
         steps = [near * (1 - s) + (1 - near) * s for s in (0, 0.3, 0.6, 1)]
@@ -81,12 +107,23 @@ def ladder(loss, y, y_pred) -> tuple[float, ...]:
         sign = np.where(np.arange(len(true)) % 2, 1, -1)
         sign = sign.reshape((-1,) + (1,) * (true.ndim - 1))
         steps = [true + sign * spread * s for s in (0, 1, 3, 10)]
-    target = tf.reshape(y, y_pred.shape)
     dtype = y_pred.dtype
     return tuple(
         float(np.sum(loss(target, tf.cast(p.astype("float32"), dtype))))
         for p in steps
     )
+
+
+def one_hot(ids, shape):
+    """Class ids as rows of the shape of an output; None if they are none."""
+    units = shape[-1]
+    flat = ids.ravel()
+    fits = flat.size * units == int(np.prod(shape)) and units > 1
+    if not fits or (flat != np.floor(flat)).any():
+        return None
+    if flat.min() < 0 or flat.max() >= units:
+        return None
+    return np.eye(units, dtype="float32")[flat.astype(int)].reshape(shape)
 
 
 def two_batch_axes(recorder: Recorder, rows: int) -> tuple[tuple, ...]:

@@ -22,6 +22,7 @@ from keras_troubleshoot.facts import shift
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.passes import Runner
+from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.sample import Sample
 
 
@@ -180,7 +181,10 @@ class Look:
         for array in arrays:
             if array.numeric:
                 bad |= ~array.finite.all(axis=1)
-        rows = np.flatnonzero(bad)[:5]
+        # Rows beyond those that the runner holds were read later, since the
+        # weights had become NaN: these were not tolerated.
+        held = len(tensors(self.sample.x)[0])
+        rows = np.flatnonzero(bad[:held])[:5]
         if not len(rows) or self.facts.runner.model.loss is None:
             return False
         if keras_internals.fixed_batch(self.model):

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_troubleshoot.facts import influence
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts.data import Data
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.passes import Runner
@@ -115,21 +116,45 @@ def keep_mask(tensor, mask):
 
 
 def lost_at(forward: Pass) -> tuple[str, bool]:
-    """The first layer that takes a mask in and neither uses nor keeps it."""
+    """What takes a mask in and neither uses nor keeps it, and if it pools.
+
+    A layer, or an operation outside of all layers that takes the steps
+    together.
+    """
     for call in forward.recorder.calls:
-        masked = [
-            t for t in call.inputs if getattr(t, "_keras_mask", None) is not None
-        ]
-        kept = any(
-            getattr(t, "_keras_mask", None) is not None for t in call.outputs
-        )
-        heeds = getattr(call.layer, "supports_masking", False) or getattr(
-            call.layer, "_call_has_mask_arg", False
-        )
-        if masked and not kept and not heeds and call.outputs:
+        masked = [t for t in call.inputs if has_mask(t)]
+        kept = any(map(has_mask, call.outputs))
+        if masked and not kept and not heeds(call.layer) and call.outputs:
             pools = len(call.outputs[0].shape) < len(masked[0].shape)
             return call.layer.name, pools
+    for operation in forward.recorder.operations:
+        within = type(operation.within).__name__ if operation.within else ""
+        whole = keras_internals.is_model(operation.within)
+        if operation.type not in POOLING or not (whole or within == "Lambda"):
+            continue
+        tensor = operation.inputs[0]
+        fewer = len(operation.outputs[0].shape) < len(tensor.shape)
+        if has_mask(tensor) and fewer:
+            return operation.layer, True
     return "", False
+
+
+POOLING = ("Mean", "Sum", "Max", "Min", "Prod")
+
+
+def has_mask(tensor) -> bool:
+    """Whether a mask is attached to a tensor."""
+    return getattr(tensor, "_keras_mask", None) is not None
+
+
+def heeds(layer) -> bool:
+    """Whether a layer knows what to do with a mask."""
+    if type(layer).__name__ == "Lambda":
+        return bool(getattr(layer, "_fn_expects_mask_arg", False))
+    return bool(
+        getattr(layer, "supports_masking", False)
+        or getattr(layer, "_call_has_mask_arg", False)
+    )
 
 
 def causality(runner: Runner, forward: Pass, data: Data) -> Causality | None:

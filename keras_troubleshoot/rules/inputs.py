@@ -210,8 +210,9 @@ def input_constant_feature(facts, most=40):
     all alike, nothing can be learned.
 
     Constant borders of pictures, and columns of zeros among counts or
-    one-hot codes, are normal: this looks at tables of up to 40 features of
-    different ranges, or at inputs that do not vary at all.
+    one-hot codes, are normal: this looks at tables of up to 40 features,
+    most of which hold more than 16 values, or at inputs that do not vary at
+    all.
     """
     for array in facts.data.inputs:
         if not array.numeric or not len(array.clean) or array.features < 1:
@@ -230,10 +231,13 @@ def input_constant_feature(facts, most=40):
             )
             continue
         constant = np.flatnonzero(ranges == 0)
+        looked_up = {k.source for k in facts.get("lookups") or ()}
         if not len(constant) or array.values.ndim != 2:
             continue
+        if array.name in looked_up:
+            continue
         value = array.clean[0, constant]
-        if array.features > most or alike(array.clean, ranges) or (
+        if array.features > most or coded(array.clean, ranges) or (
             len(constant) > array.features / 3
         ):
             continue
@@ -251,12 +255,14 @@ def input_constant_feature(facts, most=40):
         )
 
 
-def alike(rows, ranges) -> bool:
-    """Whether most features share one range, as pixels and codes do."""
+def coded(rows, ranges, few=16) -> bool:
+    """Whether most features hold few values each, as codes and counts do.
+
+    Among these a column of zeros is a code that did not come up.
+    """
     varying = rows[:, ranges > 0]
-    low, high = varying.min(axis=0), varying.max(axis=0)
-    share = max((low == np.median(low)).mean(), (high == np.median(high)).mean())
-    return bool(share > 0.5)
+    different = [len(np.unique(column)) for column in varying.T]
+    return bool(np.median(different) <= few)
 
 
 @rule(

@@ -110,6 +110,7 @@ def loss_broadcasts(facts):
                 f"Give both one shape: `y = y.reshape(-1, {head.units})`, or "
                 "`y_true = keras.ops.reshape(y_true, keras.ops.shape(y_pred))"
                 "` in the loss.",
+                rows=rows,
                 value=tried.start,
                 value_of_matching_shapes=tried.matched,
                 **evidence,
@@ -124,6 +125,17 @@ def loss_broadcasts(facts):
                 "classes, a cross-entropy.",
                 **evidence,
             )
+        for metric in head.metrics:
+            if metric.broadcasts:
+                yield warning(
+                    f"metric {metric.name!r}",
+                    f"The metric {metric.name} meets targets of shape "
+                    f"{said(true)} with predictions of shape "
+                    f"{said(head.shape)}: each row with every other.",
+                    f"Give both one shape: `y = y.reshape(-1, {head.units})`.",
+                    made=[list(shape) for shape in metric.broadcasts],
+                    **evidence,
+                )
     step = facts.get("own_step")
     if step is not None and step.crossings:
         operation, layer, shapes = step.crossings[0]
@@ -209,6 +221,7 @@ def loss_not_averaged(facts, large=0.3):
             reduction=head.loss.reduction,
             batch=batch,
             learning_rate=rate,
+            rate_of_a_mean=(rate or 0) * batch,
             optimizer=optimizer.class_name if optimizer else "",
         )
 
@@ -307,6 +320,9 @@ def metric_mismatch(facts):
                 )
 
 
+OF_PROBABILITIES = ("AUC", "Precision", "Recall", "BinaryIoU")
+
+
 def mismeasured(head, metric):
     """Why a metric does not fit an output, and the mend; or None."""
     accuracy = metric.class_name.endswith("Accuracy")
@@ -339,6 +355,23 @@ def mismeasured(head, metric):
             "The output is a logit, but the metric cuts it at 0.5; a "
             "probability of one half is a logit of 0.",
             "`keras.metrics.BinaryAccuracy(threshold=0)`.",
+        )
+    if metric.class_name in OF_PROBABILITIES and logits and (
+        head.loss.kind == "binary" and not metric.from_logits
+    ):
+        return (
+            f"The output is a logit, but {metric.name} takes probabilities "
+            "from 0 to 1.",
+            "End with a sigmoid and `from_logits=False`; `keras.metrics.AUC("
+            "from_logits=True)` takes logits.",
+        )
+    if metric.class_name == "BinaryAccuracy" and head.units > 1 and (
+        head.loss.kind == "sparse"
+    ):
+        return (
+            f"Binary accuracy compares the class id itself with each of "
+            f"{head.units} probabilities.",
+            '`metrics=["accuracy"]` counts rows.',
         )
     if metric.class_name == "BinaryAccuracy" and head.units > 2 and (
         head.kind is Target.ONE_HOT and head.loss.kind == "categorical"

@@ -458,8 +458,19 @@ def wrong_loss_for_task(facts):
 def task_mismatch(head):
     """What does not fit, or None."""
     kind, name = head.kind, head.loss.name
-    if head.loss.kind == "regression":
-        return classes_by_regression(head)
+    if head.loss.kind in ("regression", "count"):
+        return classes_by_regression(head) or beyond_domain(head)
+    if head.loss.kind == "hinge" and (
+        kind is Target.ONE_HOT
+        or (kind is Target.CLASSES and len(head.target.distinct) > 2)
+    ):
+        return (
+            error,
+            f"{name} tells two classes apart, labelled -1 and 1; "
+            f"{head.target.name} holds more.",
+            'Use `"sparse_categorical_crossentropy"` (ids) or '
+            '`"categorical_crossentropy"` (one-hot) with softmax.',
+        )
     if head.loss.kind == "categorical" and head.units == 1:
         return (
             error,
@@ -510,6 +521,28 @@ def real_numbers(head) -> bool:
         (head.target.clean != 0).sum(axis=1) == 1
     ).all()
     return not (bytes_ or (one_hot and head.units > 1))
+
+
+def beyond_domain(head, many=0.02):
+    """Targets for which a relative or logarithmic loss is not made."""
+    true, name = head.target.flat[head.target.finite], head.loss.name
+    below = float((true < 0).mean())
+    zero = float((np.abs(true) < 1e-3 * (np.abs(true).mean() + 1e-12)).mean())
+    if name in ("mean_squared_logarithmic_error", "poisson") and below > many:
+        return (
+            error,
+            f"{name} is made for targets from 0 upwards; {percent(below)} of "
+            f"{head.target.name} are negative.",
+            'Use `"mse"` or `"mae"`.',
+        )
+    if name == "mean_absolute_percentage_error" and zero > many:
+        return (
+            warning,
+            f"{name} divides by the target; {percent(zero)} of "
+            f"{head.target.name} are zero, or nearly so.",
+            'Use `"mae"`.',
+        )
+    return None
 
 
 def classes_by_regression(head):

@@ -66,6 +66,8 @@ def labels_misaligned(facts, least_rows=300):
         return
     learned = facts.get("learned")
     nothing = learned is not None and not learned.anything
+    if learned is not None:
+        evidence["learned"] = learned.words
     say = warning if nothing else advice
     end = (
         f" and training learned nothing either ({learned.words})."
@@ -360,6 +362,7 @@ def unshuffled_data(facts, ratio=0.7):
         f"{percent(seen.expected)}).",
         f"Shuffle: {shuffle}; in a PyDataset or generator draw the rows from "
         "a new permutation each epoch.",
+        rows=seen.rows,
         within=seen.within,
         overall=seen.overall,
         expected_ratio=seen.expected,
@@ -389,6 +392,7 @@ def one_class_so_far(facts, least=200):
             f"{number(labels[0])}: they seem to be sorted.",
             "Shuffle the rows before you batch them.",
             rows=data.sampled,
+            value=float(labels[0]),
         )
 
 

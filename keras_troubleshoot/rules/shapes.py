@@ -57,10 +57,10 @@ def shape_mismatch(facts):
 
 def refused(facts, failure) -> dict:
     """The finding of a layer that refused its input."""
-    name, kind, shapes = failure.layers[-1] if failure.layers else (
-        "the model",
-        "",
-        (),
+    name, kind, shapes = (
+        failure.layers[-1]
+        if failure.layers
+        else (facts.model.name, facts.model.class_name, ())
     )
     came = listed(shapes) if shapes else "the data"
     declared = listed(facts.model.input_shapes.values())
