@@ -153,7 +153,6 @@ SICK = (
         "x",
         {"dtype": "object", "sample": ["1", "red", "2"]},
         ("objects", "'red'"),
-        (2,),
     ),
     Sick(
         "scaled ids into an Embedding",

@@ -114,7 +114,6 @@ SICK = (
         "y",
         {"rows": ROWS},
         (NOTHING.words,),
-        (0.34, 0.33),
     ),
     Sick(
         "a quarter of the labels wrong",

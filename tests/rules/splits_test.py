@@ -1,0 +1,78 @@
+"""Tests of the rules about splits, order and augmentation."""
+
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from keras_troubleshoot.facts.ordering import Order
+from keras_troubleshoot.facts.shift import Shift
+from tests.rules import building
+from tests.rules import checking
+from tests.rules.cases import splits as cases
+
+
+class SplitsTest(checking.CaseTest):
+    @parameterized.named_parameters(checking.named(cases.SICK))
+    def test_finds(self, case):
+        self.check_sick(case)
+
+    @parameterized.named_parameters(checking.named(cases.TWINS))
+    def test_leaves_alone(self, case):
+        self.check_twin(case)
+
+    @parameterized.named_parameters(
+        # Shares may differ by 0.3, and 1.5 / sqrt(rows) for chance.
+        ("shares_below", Shift(True, 0.44, rows=100), 0),
+        ("shares_above", Shift(True, 0.46, rows=100), 1),
+        ("shares_of_many_rows", Shift(True, 0.32, rows=10_000), 1),
+        ("unseen_below", Shift(True, 0.1, (7,), 0.049, rows=100), 0),
+        ("unseen_above", Shift(True, 0.1, (7,), 0.051, rows=100), 1),
+        ("numbers_below", Shift(False, 0.49, rows=100), 0),
+        ("numbers_above", Shift(False, 0.51, rows=100), 1),
+        ("no_targets", Shift(False, None, rows=100), 0),
+    )
+    def test_targets(self, shift, count):
+        facts = building.facts(shift=shift)
+        found = checking.found("train-validation-shift", facts)
+        self.assertLen(found, count)
+
+    @parameterized.named_parameters(
+        ("wider_within", 3.9, 0.0, False, 0),
+        ("wider_beyond", 4.1, 0.0, False, 1),
+        ("narrower_beyond", 0.24, 0.0, False, 1),
+        ("constant", 0.0, 0.0, False, 1),
+        ("moved_within", 1.0, 2.9, False, 0),
+        ("moved_beyond", 1.0, 3.1, False, 1),
+        ("moved_in_a_series", 1.0, 3.1, True, 0),
+    )
+    def test_inputs(self, ratio, moved, drifts, count):
+        shift = Shift(
+            True, 0.0, (), 0.0, {"x": ratio}, {"x": moved}, 100, drifts
+        )
+        facts = building.facts(shift=shift)
+        found = checking.found("train-validation-shift", facts)
+        self.assertLen(found, count)
+
+    @parameterized.named_parameters(
+        ("below", 0.69, 0.01, 1),
+        ("above", 0.71, 0.01, 0),
+        # Less than six deviations from what shuffled rows have.
+        ("by_chance", 0.5, 0.09, 0),
+    )
+    def test_order_within_batches(self, within, deviation, count):
+        order = Order(20, 32, within, 1.0, 1.0, deviation, True)
+        facts = building.facts(fit=cases.UNSHUFFLED, order=order)
+        self.assertLen(checking.found("unshuffled-data", facts), count)
+
+    @parameterized.named_parameters(
+        # 35% of the way from 0.1 to 0.9 ends at 0.38.
+        ("below", {"left": 0.37}, 1),
+        ("above", {"left": 0.39}, 0),
+        ("few_rows", {"left": 0.2, "rows": 99}, 0),
+    )
+    def test_what_augmentation_leaves(self, case, count):
+        facts = cases.augmented(**case)
+        self.assertLen(checking.found("excessive-augmentation", facts), count)
+
+
+if __name__ == "__main__":
+    absltest.main()
