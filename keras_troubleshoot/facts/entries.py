@@ -86,6 +86,9 @@ def holds_matrix(layer) -> bool:
         return False
     if hasattr(layer, "cell"):
         return True
+    if type(layer).__name__ == "TimeDistributed":
+        # It goes past the `__call__` of the layer inside.
+        return holds_matrix(layer.layer)
     return keras_internals.largest_weight_rank(layer) >= 2
 
 

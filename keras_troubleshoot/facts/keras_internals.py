@@ -181,6 +181,18 @@ def calls_training(model) -> bool:
     return bool(model._call_has_training_arg)
 
 
+def have_values(tensors) -> bool:
+    """Whether none of some tensors is symbolic."""
+    import keras
+    import tensorflow as tf
+
+    return not any(
+        isinstance(tensor, keras.KerasTensor)
+        or (tf.is_tensor(tensor) and tf.is_symbolic_tensor(tensor))
+        for tensor in tensors
+    )
+
+
 _PATCH = threading.RLock()
 
 

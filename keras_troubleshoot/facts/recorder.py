@@ -2,7 +2,8 @@
 
 The model runs eagerly, so that each tensor is at hand with its values, in
 Functional, nested and subclassed models alike. Nothing is changed: the
-recorder only listens.
+recorder only listens. What a layer does when it is built, on tensors without
+values, is passed over.
 """
 
 import contextlib
@@ -102,6 +103,8 @@ class Recorder:
         self.open = []
         _, inputs = self._running.pop()
         call = Call(layer, inputs, tensors(outputs), len(self._running))
+        if not keras_internals.have_values(call.inputs + call.outputs):
+            return None
         self.calls.append(call)
         for tensor in call.outputs:
             self._returned.setdefault(id(tensor), []).append(layer)
@@ -112,6 +115,8 @@ class Recorder:
         return None
 
     def _note(self, op_type, inputs, outputs):
+        if not keras_internals.have_values(outputs):
+            return
         kind = op_type.decode() if isinstance(op_type, bytes) else op_type
         within = self._running[-1][0] if self._running else None
         done = Operation(kind, tuple(inputs), tuple(outputs), within)

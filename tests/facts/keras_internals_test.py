@@ -271,6 +271,18 @@ class WatchingTest(absltest.TestCase):
         with keras_internals.stateless(model):
             self.assertLen(model.losses, 1)
 
+    def test_have_values(self):
+        self.assertTrue(keras_internals.have_values((tf.ones(2), np.ones(2))))
+        self.assertTrue(keras_internals.have_values(()))
+        symbolic = keras.Input((3,))
+        self.assertFalse(keras_internals.have_values((tf.ones(2), symbolic)))
+
+        @tf.function
+        def traced(x):
+            self.assertFalse(keras_internals.have_values((x,)))
+
+        traced(tf.ones(2))
+
     def test_watched_calls(self):
         model, told = small(), []
         x = tf.constant(running.numbers(5, 3))

@@ -113,6 +113,36 @@ class RecorderTest(absltest.TestCase):
         self.assertEqual([len(t) for t in recorder.tensors(nested)], [1, 2])
 
 
+class LateTest(absltest.TestCase):
+    """A layer that is built only when it is trained."""
+
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2, name="late")
+
+        def call(self, x):
+            return self.dense(x)
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.block = LateTest.Block()
+            self.end = layers.Dense(1)
+
+        def call(self, x, training=False):
+            return self.end(self.block(x) if training else x[:, :2])
+
+    def test_building_is_passed_over(self):
+        model = self.Model()
+        done = running.record(model, running.numbers(40, 3), training=True)
+        calls = [c for c in done.recorder.calls if c.layer.name == "late"]
+        self.assertLen(calls, 1)
+        for operation in done.recorder.operations:
+            for tensor in operation.outputs:
+                self.assertTrue(hasattr(tensor, "numpy"))
+
+
 class RunnerTest(parameterized.TestCase):
     @parameterized.parameters(
         (4000, (3,), 31),
