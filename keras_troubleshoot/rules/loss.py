@@ -315,6 +315,7 @@ def metric_mismatch(facts):
                     metric=metric.class_name,
                     loss=head.loss.name,
                     target=head.kind.value,
+                    units=head.units,
                     activation=activation(head),
                     threshold=metric.threshold,
                 )

@@ -45,9 +45,9 @@ def shape_mismatch(facts):
             shape = ["n", *head.target.values.shape[1:]] if head.target else []
             yield error(
                 head.where,
-                f"The loss cannot compare an output of shape (n"
-                f"{''.join(f', {s}' for s in head.shape)}) with targets of "
-                f"shape ({', '.join(map(str, shape))}): {head.refused}",
+                f"The loss cannot compare an output of shape "
+                f"{of_rows(head.shape)} with targets of shape "
+                f"{of_rows(shape[1:])}: {head.refused}",
                 "Give targets and output one shape.",
                 output=["n", *head.shape],
                 target=shape,
@@ -172,8 +172,8 @@ def output_rank_mismatch(facts):
             )
         yield error(
             head.where,
-            f"A prediction has the shape {head.shape}, a target "
-            f"{true}: an axis too many.",
+            f"Predictions have the shape {of_rows(head.shape)}, targets "
+            f"{of_rows(true)}: an axis too many.",
             mend,
             output=["n", *head.shape],
             target=["n", *true],
@@ -212,6 +212,16 @@ def silent_broadcast(facts):
             shapes=written,
             made=made,
         )
+
+
+def of_rows(shape) -> str:
+    """The shape of many rows, of one of which the shape is given.
+
+    Example:
+        >>> of_rows((6, 3)), of_rows(())
+        ('(n, 6, 3)', '(n,)')
+    """
+    return said((0, *shape), 0)
 
 
 def said(shape, rows) -> str:

@@ -24,7 +24,7 @@ ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 # "cuts it at 0.5", "labels of 0 and 1".
 PLAIN = (0.0, 1.0, 0.5)
 # Marks of a sentence in which something is missing.
-BROKEN = re.compile(r"  |\bNone\b|\bnan\b|layer ''|[a-z] \(\)")
+BROKEN = re.compile(r"  |(?<![(,])\bNone\b|\bnan\b|layer ''|[a-z] \(\)")
 # "1 rows", "1 of 9 rows hold", "1 feature of 6 never vary".
 PLURAL = re.compile(
     r"(?<![\d.])1 (rows|features|classes|units|weights)\b|"
@@ -45,6 +45,7 @@ class Sick:
         where: of the finding.
         evidence: numbers of the evidence, computed in another way.
         told: what the summary or the fix must say.
+        derived: numbers that follow from the evidence by a formula.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Sick:
     where: str
     evidence: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     told: tuple[str, ...] = ()
+    derived: tuple[float, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +105,7 @@ class CaseTest(parameterized.TestCase):
                 self.assert_same(finding.evidence[name], value)
         for words in case.told:
             self.assertIn(words, f"{finding.summary} {finding.fix}")
-        self.assert_well_told(finding)
+        self.assert_well_told(finding, case.derived)
 
     def check_twin(self, case: Twin) -> None:
         findings = found(case.rule, case.facts())
@@ -123,7 +125,7 @@ class CaseTest(parameterized.TestCase):
         except (TypeError, ValueError):
             self.assertEqual(value, expected)
 
-    def assert_well_told(self, finding: Finding) -> None:
+    def assert_well_told(self, finding: Finding, derived=()) -> None:
         """What holds for every finding."""
         self.assertNotEmpty(finding.fix)
         self.assertNotEmpty(finding.reference)
@@ -135,7 +137,7 @@ class CaseTest(parameterized.TestCase):
         missing = [
             token
             for token in NUMBER.findall(without_code(finding.summary))
-            if not known(token, finding.evidence)
+            if not known(token, finding.evidence, derived)
         ]
         self.assertEmpty(missing, f"not in the evidence: {finding}")
 
@@ -145,7 +147,7 @@ def without_code(text: str) -> str:
     return re.sub(r"`[^`]*`|'[^']*'", "", text)
 
 
-def known(token: str, evidence: Mapping[str, Any]) -> bool:
+def known(token: str, evidence: Mapping[str, Any], derived=()) -> bool:
     """Whether a number follows from the evidence.
 
     It is one of its numbers, the number before or after one (units and
@@ -160,7 +162,7 @@ def known(token: str, evidence: Mapping[str, Any]) -> bool:
     tolerance = 0.051 if percent else 0.0051
     return any(
         abs(value - n) <= tolerance * abs(n) + 1e-9
-        for n in (*seen, *sums, *ratios, *PLAIN)
+        for n in (*seen, *sums, *ratios, *PLAIN, *derived)
     )
 
 
