@@ -28,16 +28,17 @@ setuptools.setup(
     python_requires=">=3.11",  # Keras 3.15 asks for it.
     # The lowest versions with which the whole test suite was run.
     install_requires=[
-        "absl-py>=2.5",
+        "absl-py>=2.0",
         "jinja2>=3.1",
         "keras>=3.15",
-        "keras-tuner[bayesian]>=1.4.8",
-        "matplotlib>=3.11",
-        "numpy>=2.4",
+        "keras-tuner[bayesian]>=1.4.7",
+        "matplotlib>=3.8",
+        "numpy>=1.26",
+        "rich>=14.3",
         "tensorflow>=2.21",
     ],
     extras_require={
-        "test": ["import-linter>=2.16", "pytest>=9.2", "ruff>=0.17"],
+        "test": ["import-linter>=2.0", "pytest>=8.0", "ruff>=0.9"],
     },
     entry_points={
         "console_scripts": [

@@ -1,7 +1,9 @@
 """Runs the examples in the docstrings of the package."""
 
+import contextlib
 import doctest
 import importlib
+import io
 import pkgutil
 
 from absl.testing import absltest
@@ -24,8 +26,9 @@ class DoctestTest(absltest.TestCase):
         for name in ["keras_troubleshoot", *module_names()]:
             with self.subTest(name):
                 module = importlib.import_module(name)
-                result = doctest.testmod(module, optionflags=OPTIONS)
-                self.assertEqual(result.failed, 0)
+                with contextlib.redirect_stdout(io.StringIO()) as told:
+                    result = doctest.testmod(module, optionflags=OPTIONS)
+                self.assertEqual(result.failed, 0, told.getvalue())
 
 
 if __name__ == "__main__":
