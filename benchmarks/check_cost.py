@@ -159,8 +159,11 @@ def measure_import(repeats: int) -> dict:
             check=True,
         )
         rows.append([float(v) for v in done.stdout.split()[-2:]])
-    keras_s, ours = (statistics.median(column) for column in zip(*rows))
-    return {"import_keras_s": round(keras_s, 2), "import_ours_s": round(ours, 4)}
+    keras_s, ours = map(statistics.median, zip(*rows, strict=True))
+    return {
+        "import_keras_s": round(keras_s, 2),
+        "import_ours_s": round(ours, 4),
+    }
 
 
 def main(argv):

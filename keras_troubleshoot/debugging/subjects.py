@@ -35,7 +35,8 @@ def require_model(model: Any) -> None:
     else:
         mend = "pass the model that you call `fit` of"
     raise TypeError(
-        f"`model` must be a `keras.Model`, received: {kind}. To mend it, {mend}."
+        f"`model` must be a `keras.Model`, received: {kind}. To mend it, "
+        f"{mend}."
     )
 
 

@@ -36,6 +36,7 @@ class Array:
 
     @property
     def dtype(self) -> np.dtype:
+        """Its type, as NumPy has it."""
         return self.values.dtype
 
     @property

@@ -68,7 +68,7 @@ def profile(sample: Sample) -> Data:
         strict=True,
     ):
         arrays = named_leaves(part, name)
-        sources = dict(named_leaves(all_of_it, name)) if whole[0] is not None else {}
+        sources = dict(named_leaves(all_of_it, name))
         parts.append(
             tuple(
                 Array(

@@ -69,6 +69,7 @@ class Facts:
 
 
 MISSING = {
+    "raised": "no `fit` has ended",
     "validation": "no validation data",
     "leakage": "no validation data",
     "shift": "no validation data",

@@ -145,7 +145,11 @@ def camel(name: str) -> str:
         >>> camel("binary_accuracy"), camel("auc")
         ('BinaryAccuracy', 'AUC')
     """
-    short = {"auc": "AUC", "mse": "MeanSquaredError", "mae": "MeanAbsoluteError"}
+    short = {
+        "auc": "AUC",
+        "mse": "MeanSquaredError",
+        "mae": "MeanAbsoluteError",
+    }
     if name.lower() in short:
         return short[name.lower()]
     if name != name.lower():

@@ -84,8 +84,8 @@ def ladder(loss, y, y_pred) -> tuple[float, ...]:
     """The loss of predictions that are ever more wrong.
 
     Of labels from 0 to 1, or class ids: the labels themselves, mixed more
-    and more with their opposite. Of other targets: the targets, moved away both ways by
-    ever more of their spread.
+    and more with their opposite. Of other targets: the targets, moved away
+    both ways by ever more of their spread.
     """
     import tensorflow as tf
 

@@ -78,6 +78,7 @@ class Look:
         self.given: list[tuple[Any, Any]] = []
 
     def runner(self) -> Runner:
+        """The runner of the model on the sampled rows."""
         return Runner(self.model, self.sample)
 
     def forward(self):
@@ -106,32 +107,40 @@ class Look:
         return done.forward
 
     def heads(self):
+        """Each output with its target, loss and metrics."""
         return forward.describe_heads(
             self.facts.runner, self.working(), self.facts.data
         )
 
     def entries(self):
+        """What reaches the first weights."""
         return entries.entries(self.trained())
 
     def lookups(self):
+        """What each Embedding is given."""
         self.facts.get("forward")
         return entries.lookups(self.given, self.facts.data.inputs)
 
     def normalizers(self):
+        """The Normalization layers that ran."""
         return normalization.normalizers(self.working())
 
     def mixing(self):
+        """Whether rows meet each other."""
         return influence.mixing(self.facts.runner, self.working())
 
     def influence(self):
+        """Inputs without influence."""
         return influence.ignored(
             self.facts.runner, self.working(), self.facts.data.inputs
         )
 
     def masking(self):
+        """Whether padding is heeded."""
         return sequences.masking(self.facts.runner, self.working())
 
     def causality(self):
+        """Whether the model looks ahead."""
         return sequences.causality(
             self.facts.runner, self.working(), self.facts.data
         )
@@ -146,6 +155,7 @@ class Look:
         ]
 
     def signal(self):
+        """How well targets follow from inputs."""
         data = self.facts.data
         if len(data.targets) != 1:
             raise Unavailable("not one target")
@@ -155,9 +165,11 @@ class Look:
         return found
 
     def duplicates(self):
+        """Rows that repeat others."""
         return repeats.duplicates(self.facts.data)
 
     def order(self):
+        """The order in which rows are fed."""
         data = self.facts.data
         if not data.targets:
             raise Unavailable("no targets")
@@ -165,6 +177,7 @@ class Look:
         return ordering.order(data, batch, y)
 
     def own_step(self):
+        """What the model's own `train_step` does."""
         self.working()
         return own_step.own_step(self.facts.runner)
 
@@ -177,6 +190,7 @@ class Look:
         return self.tolerates(self.facts.data.targets)
 
     def tolerates(self, arrays) -> bool:
+        """Whether rows that are not finite do no harm."""
         bad = np.zeros(self.facts.data.sampled, bool)
         for array in arrays:
             if array.numeric:
@@ -193,6 +207,7 @@ class Look:
         return done.failure is None and done.loss is not None and done.finite
 
     def augmentation(self):
+        """What augmenting layers leave of the inputs."""
         data = self.facts.data
         y = neighbours.labels(data.targets[0]) if data.targets else None
         return augmentation.augmentation(

@@ -6,6 +6,7 @@ All of it happens in a `StatelessScope`: what layers write into variables
 
 import contextlib
 import dataclasses
+import os
 import re
 import traceback
 import warnings
@@ -28,6 +29,10 @@ PRIMES = (31, 29, 23, 19, 17, 13, 11, 7, 5)
 MOST_NUMBERS = 2**19
 
 
+# Colours, and what TensorFlow adds for its own developers.
+NOISE = r"\x1b\[[0-9;]*m|\{\{[^}]*\}\} ?| ?\[Op:\w+\]( name: \S*)?"
+
+
 @dataclasses.dataclass(frozen=True)
 class Failure:
     """Why a model or its loss could not be run.
@@ -47,6 +52,11 @@ class Failure:
     def message(self) -> str:
         """The first lines of what was raised, without Keras's appendix."""
         return first_lines(self.error)
+
+    @property
+    def place(self) -> str:
+        """The line of the user's code that raised; empty for none."""
+        return raised_at(self.error)
 
 
 @dataclasses.dataclass(eq=False)
@@ -179,7 +189,7 @@ def failure(phase: str, error: Exception, recorder=None) -> Failure:
 
 def first_lines(error: BaseException) -> str:
     """The message of an exception without call stacks and appendices."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    text = re.sub(NOISE, "", str(error))
     kept = []
     for line in text.strip().splitlines():
         if line.startswith(("Arguments received by", "Call arguments")):
@@ -188,10 +198,25 @@ def first_lines(error: BaseException) -> str:
             continue
         if line.strip() and not line.lstrip().startswith("•"):
             kept.append(line.strip())
-    return " ".join(kept[:4]) or type(error).__name__
+    said = " ".join(kept[:4]) or type(error).__name__
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
-def source_lines(error: BaseException) -> list[traceback.FrameSummary]:
-    """The frames of an exception that are not of installed packages."""
+def raised_at(error: BaseException) -> str:
+    """The innermost line of the user's code that an exception came through.
+
+    Empty where there is none but the call of `fit` itself.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    return [f for f in frames if "site-packages" not in f.filename]
+    own = [f for f in frames if not is_library(f.filename)]
+    if len(own) < 2:
+        return ""
+    place = own[-1]
+    name = os.path.basename(place.filename)
+    return f"line {place.lineno} of {name} (`{place.name}`)"
+
+
+def is_library(path: str) -> bool:
+    """Whether a file belongs to an installed package, or to this one."""
+    here = os.path.dirname(os.path.dirname(__file__))
+    return "site-packages" in path or path.startswith((here, "<"))

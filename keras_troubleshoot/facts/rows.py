@@ -64,7 +64,7 @@ def refuse(value: Any, name: str) -> sample.UnreadableData:
                 f"`{outer}` is a list of plain values, which `fit` takes for "
                 "one input per value.",
                 f"pass `np.asarray({outer})`, with rows of equal length",
-                where=name,
+                where=outer,
             )
     return sample.unreadable(
         f"`{name}` must be an array, a tensor, a tf.data.Dataset, a "

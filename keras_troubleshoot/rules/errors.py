@@ -36,6 +36,18 @@ KNOWN = (
         "Halve the batch size, or make the largest layer smaller.",
     ),
     (
+        r"can't be found in either the model's output|"
+        r"different structures|keys .* in loss dict",
+        "Outputs, targets and losses do not go by the same names.",
+        "Give one target and one loss for each output: `y` and `loss` as "
+        "dictionaries with the names of the outputs.",
+    ),
+    (
+        r"Unrecognized data type",
+        "The data are of a kind that `fit` does not take.",
+        "Pass NumPy arrays: `np.asarray(x)`, with rows of equal length.",
+    ),
+    (
         r"unhashable|unexpected keyword argument",
         "A call was given an argument that it does not take.",
         "Look the arguments up in the documentation of the version in use.",
@@ -60,17 +72,28 @@ def call_failed(facts):
         return
     message, kind = raised.message, type(raised.error).__name__
     layer = raised.layers[-1][0] if raised.layers else ""
-    for pattern, what, mend in KNOWN:
-        if re.search(pattern, f"{kind} {message}", re.IGNORECASE):
-            break
-    else:
-        what = f"`fit` raised {kind}."
-        mend = "Mend what the message names; the call stack shows where."
+    what, mend = recognized(f"{kind} {message}")
+    place = raised.place
+    if place:
+        what += f" It came from {place}."
     yield error(
         f"layer {layer!r}" if layer else "fit",
-        f"{what} Keras says: {message}",
+        f"{what} It says: {message}",
         mend,
+        raised_at=place,
         exception=kind,
         message=message,
         layer=layer,
+    )
+
+
+def recognized(text: str) -> tuple[str, str]:
+    """What a known exception means, and how to mend it."""
+    for pattern, what, mend in KNOWN:
+        if re.search(pattern, text, re.IGNORECASE):
+            return what, mend
+    kind = text.split(" ")[0]
+    return (
+        f"`fit` raised {kind}.",
+        "Mend what the message names; the call stack shows where.",
     )

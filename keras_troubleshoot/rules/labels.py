@@ -122,6 +122,19 @@ def labels_wrong_encoding(facts):
     sparse loss cuts down to whole ids. Much of it raises nothing and trains
     towards something else.
     """
+    for array in facts.data.targets:
+        if array.numeric or not facts.model.compiled:
+            continue
+        sample = [str(v) for v in array.values.ravel()[:3]]
+        yield error(
+            array.name,
+            f"{array.name} holds text or objects (such as {listed(sample)}), "
+            "no numbers.",
+            "Number the classes: `names, y = np.unique(y, "
+            "return_inverse=True)`.",
+            dtype=str(array.dtype),
+            sample=sample,
+        )
     for head in supervised(facts):
         found = ENCODINGS.get(head.loss.kind, lambda head: None)(head)
         if found is None:
