@@ -1,14 +1,49 @@
 """All diagnoses, in the order in which they are tried."""
 
 # Each module registers its rules when it is imported.
+from keras_troubleshoot.rules import dependence
+from keras_troubleshoot.rules import encoding
 from keras_troubleshoot.rules import errors
 from keras_troubleshoot.rules import inputs
 from keras_troubleshoot.rules import labels
+from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
+from keras_troubleshoot.rules import metrics
 from keras_troubleshoot.rules import output
 from keras_troubleshoot.rules import pairing
+from keras_troubleshoot.rules import registry
+from keras_troubleshoot.rules import scale
 from keras_troubleshoot.rules import shapes
-from keras_troubleshoot.rules.registry import RULES
+from keras_troubleshoot.rules import splits
+from keras_troubleshoot.rules import task
+from keras_troubleshoot.rules import weights
+
+# What is certain comes first; what is measured on samples comes last. The
+# report keeps this order among findings that are equally grave.
+ORDER = (
+    inputs,
+    encoding,
+    labels,
+    logits,
+    task,
+    output,
+    loss,
+    shapes,
+    dependence,
+    weights,
+    scale,
+    splits,
+    pairing,
+    metrics,
+    errors,
+)
+
+RULES: dict[str, registry.Rule] = {
+    rule.id: rule
+    for module in ORDER
+    for rule in registry.RULES.values()
+    if rule.conclude.__module__ == module.__name__
+}
 
 FAMILIES = {
     "data": "Data",
@@ -16,15 +51,3 @@ FAMILIES = {
     "shapes": "Shapes",
     "errors": "Errors",
 }
-
-__all__ = [
-    "FAMILIES",
-    "RULES",
-    "errors",
-    "inputs",
-    "labels",
-    "loss",
-    "output",
-    "pairing",
-    "shapes",
-]

@@ -4,7 +4,7 @@ import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from keras_troubleshoot.rules import inputs
+from keras_troubleshoot.rules import scale
 from tests.rules import building
 from tests.rules import checking
 from tests.rules.cases import inputs as cases
@@ -65,10 +65,10 @@ class InputsTest(checking.CaseTest):
 
     def test_rms_leaves_out_rows_that_are_not_finite(self):
         values = np.array([[3.0, 1.0], [np.nan, 9.0], [4.0, 1.0]])
-        np.testing.assert_allclose(inputs.rms(values), [np.sqrt(12.5), 1.0])
+        np.testing.assert_allclose(scale.rms(values), [np.sqrt(12.5), 1.0])
 
     def test_rms_of_nothing_is_zero(self):
-        self.assertEqual(inputs.rms(np.full((2, 2), np.nan)).tolist(), [0.0])
+        self.assertEqual(scale.rms(np.full((2, 2), np.nan)).tolist(), [0.0])
 
 
 if __name__ == "__main__":
