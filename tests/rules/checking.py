@@ -24,7 +24,7 @@ ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 # "cuts it at 0.5", "labels of 0 and 1".
 PLAIN = (0.0, 1.0, 0.5)
 # Marks of a sentence in which something is missing.
-BROKEN = re.compile(r"  |(?<![(,])\bNone\b|\bnan\b|layer ''|[a-z] \(\)")
+BROKEN = re.compile(r"  |(?<![(,=])\bNone\b|\bnan\b|layer ''|[a-z] \(\)")
 # "1 rows", "1 of 9 rows hold", "1 feature of 6 never vary".
 PLURAL = re.compile(
     r"(?<![\d.])1 (rows|features|classes|units|weights)\b|"
