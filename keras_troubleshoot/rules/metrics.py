@@ -41,6 +41,7 @@ def metric_mismatch(facts):
                     loss=head.loss.name,
                     target=head.kind.value,
                     units=head.units,
+                    different=len(head.target.distinct),
                     activation=activation(head),
                     threshold=metric.threshold,
                 )

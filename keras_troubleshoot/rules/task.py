@@ -44,6 +44,8 @@ def wrong_loss_for_task(facts):
             different=len(head.target.distinct),
             low=float(head.target.distinct[0]),
             high=float(head.target.distinct[-1]),
+            negative=share(head, below_zero),
+            zero=share(head, near_zero),
         )
 
 
@@ -117,9 +119,8 @@ def real_numbers(head) -> bool:
 
 def beyond_domain(head, many=0.02):
     """Targets for which a relative or logarithmic loss is not made."""
-    true, name = head.target.flat[head.target.finite], head.loss.name
-    below = float((true < 0).mean())
-    zero = float((np.abs(true) < 1e-3 * (np.abs(true).mean() + 1e-12)).mean())
+    name = head.loss.name
+    below, zero = share(head, below_zero), share(head, near_zero)
     if name in ("mean_squared_logarithmic_error", "poisson") and below > many:
         return (
             error,
@@ -135,6 +136,22 @@ def beyond_domain(head, many=0.02):
             'Use `"mae"`.',
         )
     return None
+
+
+def share(head, condition) -> float:
+    """The share of the targets that meet a condition."""
+    return float(condition(head.target.flat[head.target.finite]).mean())
+
+
+def below_zero(values):
+    """Which numbers are negative."""
+    return values < 0
+
+
+def near_zero(values):
+    """Which numbers are zero, or hardly anything beside the others."""
+    size = np.abs(values)
+    return size < 1e-3 * (size.mean() + 1e-12)
 
 
 def classes_by_regression(head):

@@ -9,11 +9,11 @@ import sys
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from keras_troubleshoot import rules
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.rules import catalogue
+from keras_troubleshoot.rules import registry
 from keras_troubleshoot.rules.catalogue import RULES
-from tests.rules import cases
-from tests.rules import checking
 
 # The ids are a contract: written out, so that none is renamed by chance.
 DATA = """
@@ -65,16 +65,6 @@ SYMPTOMS = """
 KNOWN = {*DATA, *LOSS, *SHAPES, *LATER}
 
 
-def collected(table: str) -> list:
-    """All cases of `tests/rules/cases`."""
-    modules = pkgutil.iter_modules(cases.__path__, f"{cases.__name__}.")
-    return [
-        case
-        for module in modules
-        for case in getattr(importlib.import_module(module.name), table, ())
-    ]
-
-
 class CatalogueTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("data", DATA, "data"),
@@ -85,6 +75,12 @@ class CatalogueTest(parameterized.TestCase):
     def test_family_is_whole(self, ids, family):
         self.assertContainsSubset(ids, RULES)
         self.assertEqual({RULES[id].family for id in ids}, {family})
+
+    def test_no_module_of_rules_is_forgotten(self):
+        """Whatever registers itself when it is imported is tried."""
+        for module in pkgutil.iter_modules(rules.__path__):
+            importlib.import_module(f"{rules.__name__}.{module.name}")
+        self.assertCountEqual(registry.RULES, RULES)
 
     def test_families_have_names(self):
         families = {rule.family for rule in RULES.values()}
@@ -122,31 +118,12 @@ class CatalogueTest(parameterized.TestCase):
         self.assertEmpty(both)
 
 
-class CompletenessTest(parameterized.TestCase):
-    @parameterized.parameters(*RULES)
-    def test_rule_has_a_sick_case_and_a_healthy_twin(self, id):
-        self.assertIn(id, {case.rule for case in collected("SICK")})
-        self.assertIn(id, {case.rule for case in collected("TWINS")})
-
-    @parameterized.parameters("SICK", "TWINS")
-    def test_cases_have_names_of_their_own(self, table):
-        names = [name for name, _ in checking.named(collected(table))]
-        self.assertLen(set(names), len(names))
-
-    @parameterized.parameters("SICK", "TWINS")
-    def test_cases_are_of_registered_rules(self, table):
-        self.assertContainsSubset(
-            {case.rule for case in collected(table)}, RULES
-        )
-
-
 class ImportTest(absltest.TestCase):
     def test_rules_need_neither_tensorflow_nor_keras(self):
         program = (
             "import sys\n"
-            "from tests.rules import checking\n"
-            "from tests.rules.cases import inputs, output\n"
-            "for case in (*inputs.SICK, *output.SICK):\n"
+            "from tests.rules import checking, collected\n"
+            "for case in collected.SICK:\n"
             "    assert checking.found(case.rule, case.facts())\n"
             "print({'tensorflow', 'keras', 'jax', 'torch'} & {*sys.modules})"
         )

@@ -159,11 +159,17 @@ def known(token: str, evidence: Mapping[str, Any], derived=()) -> bool:
     seen = leaves(plain(evidence))
     sums = [n + one for n in seen for one in (-1, 1)]
     ratios = [a / b for a, b in itertools.permutations(seen, 2) if b]
-    tolerance = 0.051 if percent else 0.0051
+    digits = 2 if percent else 3
+    tolerance = 0.51 * 10 ** (magnitude(value) + 1 - digits)
     return any(
-        abs(value - n) <= tolerance * abs(n) + 1e-9
+        abs(value - n) <= tolerance
         for n in (*seen, *sums, *ratios, *PLAIN, *derived)
     )
+
+
+def magnitude(value: float) -> int:
+    """The power of ten of the first digit."""
+    return int(np.floor(np.log10(abs(value) or 1e-6)))
 
 
 def leaves(value) -> list[float]:
@@ -175,6 +181,5 @@ def leaves(value) -> list[float]:
     if isinstance(value, str):
         return [float(n.rstrip("%")) for n in NUMBER.findall(value)]
     if isinstance(value, Mapping):
-        return leaves(list(value.values())) + leaves(list(value))
-    inner = [n for part in value for n in leaves(part)]
-    return [float(len(value)), *inner]
+        return [n for part in (*value.values(), *value) for n in leaves(part)]
+    return [float(len(value)), *(n for part in value for n in leaves(part))]

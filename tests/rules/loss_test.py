@@ -9,15 +9,7 @@ from tests.rules import checking
 from tests.rules.cases import loss as cases
 
 
-class LossTest(checking.CaseTest):
-    @parameterized.named_parameters(checking.named(cases.SICK))
-    def test_finds(self, case):
-        self.check_sick(case)
-
-    @parameterized.named_parameters(checking.named(cases.TWINS))
-    def test_leaves_alone(self, case):
-        self.check_twin(case)
-
+class LossTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("below", {"rate": 0.009}, "advice"),
         ("above", {"rate": 0.0094}, "warning"),

@@ -5,12 +5,11 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.facts.neighbours import Signal
-from keras_troubleshoot.facts.repeats import Duplicates
-from keras_troubleshoot.facts.repeats import Leakage
 from keras_troubleshoot.rules import pairing
 from tests.rules import building
 from tests.rules import checking
 from tests.rules.cases import pairing as cases
+from tests.rules.cases import splits
 
 
 def noise(pure_error=0.2, error=0.2, score=0.8, rows=500, consistency=0.95):
@@ -23,15 +22,7 @@ def noise(pure_error=0.2, error=0.2, score=0.8, rows=500, consistency=0.95):
     )
 
 
-class PairingTest(checking.CaseTest):
-    @parameterized.named_parameters(checking.named(cases.SICK))
-    def test_finds(self, case):
-        self.check_sick(case)
-
-    @parameterized.named_parameters(checking.named(cases.TWINS))
-    def test_leaves_alone(self, case):
-        self.check_twin(case)
-
+class PairingTest(parameterized.TestCase):
     @parameterized.parameters(-3, -2, -1, 1, 2, 3)
     def test_the_mend_pairs_rows_with_their_targets(self, shift):
         x, y = cases.moved(shift)
@@ -69,36 +60,14 @@ class PairingTest(checking.CaseTest):
         self.assertAlmostEqual(found.evidence["pure_error"], share, delta=0.05)
 
     @parameterized.named_parameters(
-        ("copies_below", 20, 0, 0.0, 0),
-        ("copies_above", 21, 0, 0.0, 1),
-        ("of_rare_classes", 60, 0, 0.9, 0),
-        ("contrary_below", 5, 3, 0.0, 0),
-        ("contrary_above", 5, 4, 0.0, 1),
-        ("contrary_of_rare_classes", 5, 4, 0.9, 1),
+        # 35% of the way from 0.1 to 0.9 ends at 0.38.
+        ("below", {"left": 0.37}, 1),
+        ("above", {"left": 0.39}, 0),
+        ("few_rows", {"left": 0.2, "rows": 99}, 0),
     )
-    def test_copies(self, repeated, conflicting, rare, count):
-        facts = building.facts(
-            duplicates=Duplicates(100, repeated, conflicting, rare)
-        )
-        found = checking.found("duplicate-examples", facts)
-        self.assertLen(found, count)
-
-    @parameterized.named_parameters(
-        ("below", 199, 0), ("at", 200, 1), ("too_few", 2, 0)
-    )
-    def test_two_percent_of_validation_rows(self, known, count):
-        rows = 10_000 if known > 2 else 10
-        facts = building.facts(leakage=Leakage(rows, known, 0.0))
-        found = checking.found("train-validation-leakage", facts)
-        self.assertLen(found, count)
-
-    def test_copies_of_measurements_may_differ_in_their_target(self):
-        x = building.normal(100, 8)
-        y = building.normal(200)
-        facts = cases.with_copies(np.vstack([x, x[:20]]), y[:120])
-        head = building.head(y, building.normal(31, 1), building.MSE)
-        facts.add(heads=(head,))
-        self.assertEmpty(checking.found("duplicate-examples", facts))
+    def test_what_augmentation_leaves(self, case, count):
+        facts = splits.augmented(**case)
+        self.assertLen(checking.found("excessive-augmentation", facts), count)
 
 
 if __name__ == "__main__":

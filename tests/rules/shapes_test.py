@@ -9,18 +9,11 @@ from absl.testing import parameterized
 from keras_troubleshoot.rules import shapes
 from tests.rules import building
 from tests.rules import checking
+from tests.rules.cases import dependence
 from tests.rules.cases import shapes as cases
 
 
-class ShapesTest(checking.CaseTest):
-    @parameterized.named_parameters(checking.named(cases.SICK))
-    def test_finds(self, case):
-        self.check_sick(case)
-
-    @parameterized.named_parameters(checking.named(cases.TWINS))
-    def test_leaves_alone(self, case):
-        self.check_twin(case)
-
+class ShapesTest(parameterized.TestCase):
     @parameterized.parameters(*itertools.permutations((1, 2, 3)))
     def test_transpose_that_is_told_brings_the_wanted_shape(self, *axes):
         for have in ((4, 5, 6), (5, 5, 1)):
@@ -50,6 +43,11 @@ class ShapesTest(checking.CaseTest):
         facts.add(forward=building.failed("incompatible shapes"))
         (found,) = checking.found("shape-mismatch", facts)
         self.assertNotIn("()", found.summary)
+
+    @parameterized.named_parameters(("below", 0.0099, 0), ("above", 0.0101, 1))
+    def test_mixing(self, change, count):
+        facts = dependence.mixed(change)
+        self.assertLen(checking.found("batch-mixing", facts), count)
 
     @parameterized.named_parameters(
         ("inner_sizes_agree", (9, 6, 4), (9, 6, 5), True),

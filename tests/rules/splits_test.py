@@ -1,24 +1,20 @@
 """Tests of the rules about splits, order and augmentation."""
 
+import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.facts.ordering import Order
+from keras_troubleshoot.facts.repeats import Duplicates
+from keras_troubleshoot.facts.repeats import Leakage
 from keras_troubleshoot.facts.shift import Shift
 from tests.rules import building
 from tests.rules import checking
+from tests.rules.cases import pairing
 from tests.rules.cases import splits as cases
 
 
-class SplitsTest(checking.CaseTest):
-    @parameterized.named_parameters(checking.named(cases.SICK))
-    def test_finds(self, case):
-        self.check_sick(case)
-
-    @parameterized.named_parameters(checking.named(cases.TWINS))
-    def test_leaves_alone(self, case):
-        self.check_twin(case)
-
+class SplitsTest(parameterized.TestCase):
     @parameterized.named_parameters(
         # Shares may differ by 0.3, and 1.5 / sqrt(rows) for chance.
         ("shares_below", Shift(True, 0.44, rows=100), 0),
@@ -64,14 +60,36 @@ class SplitsTest(checking.CaseTest):
         self.assertLen(checking.found("unshuffled-data", facts), count)
 
     @parameterized.named_parameters(
-        # 35% of the way from 0.1 to 0.9 ends at 0.38.
-        ("below", {"left": 0.37}, 1),
-        ("above", {"left": 0.39}, 0),
-        ("few_rows", {"left": 0.2, "rows": 99}, 0),
+        ("copies_below", 20, 0, 0.0, 0),
+        ("copies_above", 21, 0, 0.0, 1),
+        ("of_rare_classes", 60, 0, 0.9, 0),
+        ("contrary_below", 5, 3, 0.0, 0),
+        ("contrary_above", 5, 4, 0.0, 1),
+        ("contrary_of_rare_classes", 5, 4, 0.9, 1),
     )
-    def test_what_augmentation_leaves(self, case, count):
-        facts = cases.augmented(**case)
-        self.assertLen(checking.found("excessive-augmentation", facts), count)
+    def test_copies(self, repeated, conflicting, rare, count):
+        facts = building.facts(
+            duplicates=Duplicates(100, repeated, conflicting, rare)
+        )
+        found = checking.found("duplicate-examples", facts)
+        self.assertLen(found, count)
+
+    @parameterized.named_parameters(
+        ("below", 199, 0), ("at", 200, 1), ("too_few", 2, 0)
+    )
+    def test_two_percent_of_validation_rows(self, known, count):
+        rows = 10_000 if known > 2 else 10
+        facts = building.facts(leakage=Leakage(rows, known, 0.0))
+        found = checking.found("train-validation-leakage", facts)
+        self.assertLen(found, count)
+
+    def test_copies_of_measurements_may_differ_in_their_target(self):
+        x = building.normal(100, 8)
+        y = building.normal(200)
+        facts = pairing.with_copies(np.vstack([x, x[:20]]), y[:120])
+        head = building.head(y, building.normal(31, 1), building.MSE)
+        facts.add(heads=(head,))
+        self.assertEmpty(checking.found("duplicate-examples", facts))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from keras_troubleshoot.facts.entries import Entry
 from keras_troubleshoot.facts.entries import Lookup
 from keras_troubleshoot.facts.facts import Facts
-from keras_troubleshoot.facts.normalization import Normalizer
 from tests.rules import building as b
 from tests.rules.checking import ERROR
 from tests.rules.checking import WARNING
@@ -28,30 +26,11 @@ def with_target(y, **known):
     return Facts(data=b.data(b.normal(len(y), 3), y), **known)
 
 
-def entry(values, **known):
-    values = np.asarray(values, "float32")
-    return Facts(entries=(Entry("dense", "Dense", values, **known),))
-
-
-def table(scales, rows=500):
-    """Features whose root mean squares are these numbers, exactly."""
-    signs = np.where(np.arange(rows) % 2, 1.0, -1.0)
-    return signs[:, None] * np.asarray(scales, "float64")
-
-
-def pictures(scale):
-    return np.linspace(0, scale, 20 * 8 * 8 * 3).reshape(20, 8, 8, 3)
-
-
 def with_constant(*positions, value=7.0):
     """Six features of different ranges, some of them constant."""
     x = b.normal(60, 6) * np.arange(1, 7, dtype="float32")
     x[:, list(positions)] = value
     return x
-
-
-def normalizer(adapted, mean, std):
-    return Facts(normalizers=(Normalizer("scale", adapted, mean, std),))
 
 
 def lookup(low, high, whole):
@@ -87,33 +66,6 @@ SICK = (
         "y",
         {"rows": 3, "of": 50, "first": [4, 24, 44]},
         ("3 of 50", "row 4"),
-    ),
-    Sick(
-        "one feature in the hundreds",
-        "input-not-normalized",
-        WARNING,
-        lambda: entry(table([1, 250, 0.5])),
-        "layer 'dense'",
-        {"largest": 250, "smallest": 0.5, "position": 1},
-        ("250", "feature 1", "0.5"),
-    ),
-    Sick(
-        "bytes of pictures",
-        "input-not-normalized",
-        WARNING,
-        lambda: entry(np.full((20, 8, 8, 1), 120)),
-        "layer 'dense'",
-        {"largest": 120, "position": 0},
-        ("120", "colour channel 0"),
-    ),
-    Sick(
-        "bytes divided by 255 twice",
-        "input-over-normalized",
-        WARNING,
-        lambda: entry(pictures(1 / 255)),
-        "layer 'dense'",
-        {"low": 0, "high": 1 / 255},
-        ("0.00392",),
     ),
     Sick(
         "a column that was lost",
@@ -164,15 +116,6 @@ SICK = (
         ("0.75",),
     ),
     Sick(
-        "Normalization without adapt",
-        "normalization-not-adapted",
-        ERROR,
-        lambda: normalizer(False, 120.0, 40.0),
-        "layer 'scale'",
-        {"mean": 120, "std": 40},
-        ("120", "40", "scale.adapt"),
-    ),
-    Sick(
         "one target too few",
         "length-mismatch",
         ERROR,
@@ -206,36 +149,6 @@ TWINS = (
         advised=True,
     ),
     Twin(
-        "degrees and hours",
-        "input-not-normalized",
-        lambda: entry(table([20, 12, 0.01])),
-    ),
-    Twin(
-        "pictures from 0 to 1",
-        "input-not-normalized",
-        lambda: entry(pictures(1.0)),
-    ),
-    Twin(
-        "BatchNormalization directly after",
-        "input-not-normalized",
-        lambda: entry(table([1, 250]), normalized_after=True),
-        advised=True,
-    ),
-    Twin(
-        "bytes divided by 255 once",
-        "input-over-normalized",
-        lambda: entry(pictures(1.0)),
-    ),
-    Twin(
-        "vectors of unit length",
-        "input-over-normalized",
-        lambda: entry(
-            b.normal(200, 3000) / np.linalg.norm(b.normal(200, 3000), axis=1)[
-                :, None
-            ]
-        ),
-    ),
-    Twin(
         "all features vary",
         "input-constant-feature",
         lambda: with_input(b.normal(60, 6)),
@@ -259,17 +172,6 @@ TWINS = (
         "whole ids as floats",
         "input-wrong-dtype",
         lambda: lookup(0.0, 99.0, whole=True),
-    ),
-    Twin(
-        "adapted",
-        "normalization-not-adapted",
-        lambda: normalizer(True, 120.0, 40.0),
-    ),
-    Twin(
-        "not adapted, not needed",
-        "normalization-not-adapted",
-        lambda: normalizer(False, 0.1, 1.1),
-        advised=True,
     ),
     Twin(
         "as many targets as rows",

@@ -5,6 +5,7 @@ import numpy as np
 from keras_troubleshoot.facts.fit_call import FitCall
 from keras_troubleshoot.facts.heads import Metric
 from tests.rules import building as b
+from tests.rules.cases import scale
 from tests.rules.checking import ERROR
 from tests.rules.checking import WARNING
 from tests.rules.checking import Sick
@@ -26,22 +27,10 @@ def yes_no(y, name=b.BINARY, end="sigmoid", fit=None, **known):
     return b.facts(b.head(y, made, name, end, **known), **given)
 
 
-def numbers(y, made=None, **known):
-    """Numbers beside one linear unit."""
-    made = b.normal(31, 1) if made is None else made
-    return b.facts(b.head(y, made, b.MSE, **known))
-
-
 def rare(rows, of, **known):
     """Labels of 1 for some rows, 0 for the others."""
     y = (np.arange(of) < rows).astype("float32")
     return yes_no(y, **known)
-
-
-def scaled(rms, rows=400):
-    """Real numbers of zero mean and this root mean square."""
-    y = b.normal(rows).astype("float64")
-    return (y - y.mean()) / y.std() * rms
 
 
 SICK = (
@@ -70,95 +59,6 @@ SICK = (
         lambda: classes(np.array([-1, 0, 1, 2] * 10)),
         "y",
         {"low": -1, "high": 2, "outside": 10},
-    ),
-    Sick(
-        "one-hot rows with a sparse loss",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: classes(b.one_hot(b.ids(60, 3), 3)),
-        "y",
-        {"units": 3, "values": [0, 1], "shape": [3]},
-        ('"categorical_crossentropy"',),
-    ),
-    Sick(
-        "ids with a categorical loss",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: classes(b.ids(60, 3), name=b.CATEGORICAL),
-        "y",
-        {"values": [0, 1, 2], "different": 3},
-        ("sparse_categorical_crossentropy",),
-    ),
-    Sick(
-        "scaled ids",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: classes(b.ids(60, 3) / 2),
-        "y",
-        {"values": [0, 0.5, 1]},
-    ),
-    Sick(
-        "scaled one-hot rows",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: classes(255 * b.one_hot(b.ids(60, 3), 3), name=b.CATEGORICAL),
-        "y",
-        {"values": [0, 255]},
-        ("255",),
-    ),
-    *(
-        Sick(
-            f"{low} and {high} with binary cross-entropy",
-            "labels-wrong-encoding",
-            ERROR,
-            lambda low=low, high=high: yes_no(np.array([low, high] * 30)),
-            "y",
-            {"values": [low, high]},
-            (f"holds {low} and {high}", f"(y == {high})"),
-        )
-        for low, high in ((-1, 1), (1, 2), (0, 255))
-    ),
-    Sick(
-        "bytes of pictures with binary cross-entropy",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: b.facts(
-            b.head(
-                np.arange(30 * 25).reshape(30, 25) % 256,
-                b.distribution(30, 25),
-                b.BINARY,
-                "sigmoid",
-            )
-        ),
-        "y",
-        {"different": 256},
-        ("255",),
-    ),
-    Sick(
-        "1 and 2 with a hinge loss",
-        "labels-wrong-encoding",
-        ERROR,
-        lambda: yes_no(np.array([1, 2] * 30), "hinge", "tanh"),
-        "y",
-        {"values": [1, 2]},
-    ),
-    Sick(
-        "prices of houses",
-        "target-not-normalized",
-        WARNING,
-        lambda: numbers(scaled(200_000)),
-        "y",
-        {"rms": 200_000, "mean": 0, "std": 200_000},
-        ("2e+05",),
-    ),
-    Sick(
-        "tiny targets",
-        "target-not-normalized",
-        WARNING,
-        lambda: numbers(scaled(1e-4)),
-        "y",
-        {"rms": 1e-4},
-        ("0.0001",),
     ),
     Sick(
         "only one class",
@@ -212,54 +112,6 @@ TWINS = (
         "labels-out-of-range",
         lambda: classes(b.one_hot(b.ids(60, 3), 3), name=b.CATEGORICAL),
     ),
-    Twin("ids", "labels-wrong-encoding", lambda: classes(b.ids(60, 3))),
-    Twin(
-        "one-hot rows",
-        "labels-wrong-encoding",
-        lambda: classes(b.one_hot(b.ids(60, 3), 3), name=b.CATEGORICAL),
-    ),
-    Twin(
-        "soft labels",
-        "labels-wrong-encoding",
-        lambda: classes(b.distribution(60, 3), name=b.CATEGORICAL),
-    ),
-    Twin(
-        "0 and 1",
-        "labels-wrong-encoding",
-        lambda: yes_no(np.array([0, 1] * 30)),
-    ),
-    Twin(
-        "smoothed labels",
-        "labels-wrong-encoding",
-        lambda: yes_no(np.array([0.05, 0.95] * 30)),
-    ),
-    Twin(
-        "minus one and one with a hinge loss",
-        "labels-wrong-encoding",
-        lambda: yes_no(np.array([-1, 1] * 30), "hinge", "tanh"),
-    ),
-    Twin(
-        "whole numbers with a regression loss",
-        "labels-wrong-encoding",
-        lambda: numbers(b.ids(60, 3)),
-    ),
-    Twin(
-        "targets of unit scale",
-        "target-not-normalized",
-        lambda: numbers(scaled(1.0)),
-    ),
-    Twin(
-        "a last layer that scales back",
-        "target-not-normalized",
-        lambda: numbers(
-            scaled(5000) + 20_000, made=b.normal(31, 1) * 2000 + 21_000
-        ),
-    ),
-    Twin(
-        "grades",
-        "target-not-normalized",
-        lambda: numbers(b.ids(400, 10)),
-    ),
     Twin(
         "two classes",
         "labels-single-class",
@@ -273,7 +125,7 @@ TWINS = (
     Twin(
         "a constant number to predict",
         "labels-single-class",
-        lambda: numbers(np.ones(80)),
+        lambda: scale.numbers(np.ones(80)),
     ),
     Twin(
         "equal classes",

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.fit_call import FitCall
+from keras_troubleshoot.facts.heads import Metric
 from keras_troubleshoot.facts.own_step import OwnStep
 from tests.rules import building as b
 from tests.rules.checking import ADVICE
@@ -124,6 +125,19 @@ SICK = (
         WHERE,
         {"target": ["n"], "output": ["n", 3]},
         ("3 units",),
+    ),
+    Sick(
+        "own metric of (n,) and (n, 1)",
+        "loss-broadcasts",
+        WARNING,
+        lambda: shapes(
+            NUMBERS,
+            b.normal(31, 1),
+            metrics=(Metric("near", "Near", broadcasts=((31, 31),)),),
+        ),
+        "metric 'near'",
+        {"target": ["n"], "output": ["n", 1], "made": [[31, 31]]},
+        ("(n,)", "(n, 1)"),
     ),
     Sick(
         "own train_step of (n,) and (n, 1)",

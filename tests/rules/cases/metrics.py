@@ -119,6 +119,29 @@ SICK = (
         SICK_METRIC,
     ),
     Sick(
+        "AUC of logits",
+        "metric-mismatch",
+        WARNING,
+        lambda: measured(
+            output.ZERO_ONE,
+            b.normal(31, 1),
+            output.BINARY_LOGITS,
+            "linear",
+            "AUC",
+        ),
+        SICK_METRIC,
+        {"metric": "AUC", "activation": "linear"},
+    ),
+    Sick(
+        "binary accuracy of ids",
+        "metric-mismatch",
+        WARNING,
+        lambda: classes(b.ids(60, 10), "BinaryAccuracy"),
+        SICK_METRIC,
+        {"units": 10},
+        ("10 probabilities",),
+    ),
+    Sick(
         "a hundred times a guess",
         "initial-loss-unexpected",
         WARNING,
@@ -156,6 +179,18 @@ TWINS = (
         "accuracy of yes or no with the squared error",
         "metric-mismatch",
         lambda: number(output.ZERO_ONE),
+    ),
+    Twin(
+        "AUC that takes logits",
+        "metric-mismatch",
+        lambda: b.facts(
+            b.head(
+                output.ZERO_ONE,
+                b.normal(31, 1),
+                output.BINARY_LOGITS,
+                metrics=(Metric("auc", "AUC", from_logits=True),),
+            )
+        ),
     ),
     Twin("a threshold of zero on logits", "metric-mismatch", lambda: logit(0)),
     Twin(

@@ -41,6 +41,11 @@ HEALTHY = {
     "counts with softplus": lambda: one(
         np.array([0, 1, 7, 30, 2] * 20), np.ones((31, 1)), "poisson", "softplus"
     ),
+    "shares of amounts": lambda: one(
+        np.linspace(2, 9, 99),
+        np.ones((31, 1)),
+        "mean_absolute_percentage_error",
+    ),
     "amounts with relu": lambda: one(
         np.linspace(0, 9, 99), np.ones((31, 1)), b.MSE, "relu"
     ),

@@ -5,21 +5,11 @@ from absl.testing import parameterized
 
 from tests.rules import building
 from tests.rules import checking
-from tests.rules.cases import influence as cases
+from tests.rules.cases import dependence as cases
 
 
-class InfluenceTest(checking.CaseTest):
-    @parameterized.named_parameters(checking.named(cases.SICK))
-    def test_finds(self, case):
-        self.check_sick(case)
-
-    @parameterized.named_parameters(checking.named(cases.TWINS))
-    def test_leaves_alone(self, case):
-        self.check_twin(case)
-
+class DependenceTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        ("mixing_below", "batch-mixing", cases.mixed(0.0099), 0),
-        ("mixing_above", "batch-mixing", cases.mixed(0.0101), 1),
         ("mask_below", "mask-ignored", cases.padding(0.049), 0),
         ("mask_above", "mask-ignored", cases.padding(0.051), 1),
         ("no_padding", "mask-ignored", cases.padding(0.3, padded=0.009), 0),
