@@ -5,6 +5,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from tests.rules import checking
+from tests.rules.cases import course
 from tests.rules.cases import metrics as cases
 
 
@@ -17,7 +18,7 @@ class MetricsTest(parameterized.TestCase):
         ("not_finite", np.inf, ()),
     )
     def test_times_a_guess(self, times, expected):
-        facts = cases.first(times * float(np.log(10)))
+        facts = course.first(times * float(np.log(10)))
         found = checking.found("initial-loss-unexpected", facts)
         said = tuple(finding.severity.value for finding in found)
         self.assertEqual(said, expected)
@@ -29,13 +30,13 @@ class MetricsTest(parameterized.TestCase):
         ("better_once", [0.5, 0.9, 0.5], 0),
     )
     def test_accuracy_at_chance(self, accuracy, count):
-        facts = cases.trained([0.9, 0.5, 0.3], accuracy)
+        facts = course.trained([0.9, 0.5, 0.3], accuracy)
         found = checking.found("loss-metric-disagree", facts)
         self.assertLen(found, count)
 
     @parameterized.named_parameters(("enough", 0.69, 1), ("too_few", 0.71, 0))
     def test_fall_of_the_loss(self, last, count):
-        facts = cases.trained([1.0, 0.9, last], [0.7] * 3)
+        facts = course.trained([1.0, 0.9, last], [0.7] * 3)
         found = checking.found("loss-metric-disagree", facts)
         self.assertLen(found, count)
 

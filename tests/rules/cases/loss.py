@@ -4,8 +4,6 @@ import numpy as np
 
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.fit_call import FitCall
-from keras_troubleshoot.facts.heads import Metric
-from keras_troubleshoot.facts.own_step import OwnStep
 from tests.rules import building as b
 from tests.rules.checking import ADVICE
 from tests.rules.checking import ERROR
@@ -33,10 +31,6 @@ def squares(sign=1.0):
 def weighted(weight):
     loss = b.loss(b.MSE, weight=weight)
     return b.facts(b.head(NUMBERS, b.normal(31, 1), loss))
-
-
-def shapes(target, made, loss=b.MSE, **known):
-    return b.facts(b.head(target, made, loss, **known))
 
 
 def summed(rate=0.01, kind="SGD", momentum=0.0, batch=None, **fit):
@@ -69,12 +63,6 @@ def outputs(*starts, weights=None):
     )
 
 
-def crossed():
-    """A training step of the user's own that meets (n,) with (n, 1)."""
-    step = OwnStep((("Sub", "", ((31,), (31, 1))),))
-    return b.facts(b.head(NUMBERS, b.normal(31, 1)), own_step=step)
-
-
 SICK = (
     Sick(
         "the negative squared error",
@@ -102,50 +90,6 @@ SICK = (
         WHERE,
         {"weight": -2},
         ("-2",),
-    ),
-    Sick(
-        "own loss of (n,) and (n, 1)",
-        "loss-broadcasts",
-        ERROR,
-        lambda: custom(start=2.0, matched=1.5, broadcasts=((31, 31),)),
-        WHERE,
-        {
-            "target": ["n"],
-            "output": ["n", 1],
-            "value": 2,
-            "value_of_matching_shapes": 1.5,
-        },
-        ("31 x 31",),
-    ),
-    Sick(
-        "one number against three units",
-        "loss-broadcasts",
-        ERROR,
-        lambda: shapes(NUMBERS, b.normal(31, 3)),
-        WHERE,
-        {"target": ["n"], "output": ["n", 3]},
-        ("3 units",),
-    ),
-    Sick(
-        "own metric of (n,) and (n, 1)",
-        "loss-broadcasts",
-        WARNING,
-        lambda: shapes(
-            NUMBERS,
-            b.normal(31, 1),
-            metrics=(Metric("near", "Near", broadcasts=((31, 31),)),),
-        ),
-        "metric 'near'",
-        {"target": ["n"], "output": ["n", 1], "made": [[31, 31]]},
-        ("(n,)", "(n, 1)"),
-    ),
-    Sick(
-        "own train_step of (n,) and (n, 1)",
-        "loss-broadcasts",
-        ERROR,
-        crossed,
-        "train_step",
-        {"operation": "Sub", "shapes": [[31], [31, 1]]},
     ),
     Sick(
         "a sum under SGD",
@@ -219,34 +163,9 @@ TWINS = (
     ),
     Twin("a positive weight", "loss-sign-flipped", lambda: weighted(2.0)),
     Twin(
-        "own loss of one shape",
-        "loss-broadcasts",
-        lambda: custom(start=2.0),
-    ),
-    Twin(
-        "own loss that compares rows on purpose",
-        "loss-broadcasts",
-        lambda: custom(start=2.0, broadcasts=((31, 31),)),
-    ),
-    Twin(
-        "a Keras loss of (n,) and (n, 1)",
-        "loss-broadcasts",
-        lambda: shapes(NUMBERS, b.normal(31, 1)),
-    ),
-    Twin(
-        "one number for each step of a series",
-        "loss-broadcasts",
-        lambda: shapes(b.normal(64, 5), b.normal(31, 5, 1)),
-    ),
-    Twin(
-        "own train_step of one shape",
-        "loss-broadcasts",
-        lambda: b.facts(b.head(NUMBERS, NUMBERS), own_step=OwnStep()),
-    ),
-    Twin(
         "a mean",
         "loss-not-averaged",
-        lambda: shapes(NUMBERS, b.normal(31, 1)),
+        lambda: b.facts(b.head(NUMBERS, b.normal(31, 1), b.MSE)),
     ),
     Twin(
         "own loss that is a mean",

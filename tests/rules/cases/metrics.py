@@ -2,12 +2,9 @@
 
 import numpy as np
 
-from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.heads import Metric
-from keras_troubleshoot.facts.history import History
 from tests.rules import building as b
 from tests.rules.cases import output
-from tests.rules.checking import ADVICE
 from tests.rules.checking import WARNING
 from tests.rules.checking import Sick
 from tests.rules.checking import Twin
@@ -42,27 +39,6 @@ def logit(threshold):
 def classes(target, kind, loss=b.SPARSE, units=10):
     made = b.distribution(31, units)
     return measured(target, made, loss, "softmax", kind)
-
-
-def first(loss, units=10, name=b.SPARSE, penalty=0.0, **known):
-    """The first loss of a model of some classes."""
-    return b.facts(
-        b.head(
-            b.ids(60, units),
-            b.distribution(31, units),
-            b.loss(name, **known),
-            "softmax",
-        ),
-        training=b.step(loss, penalty),
-    )
-
-
-def trained(loss, accuracy, target=None, name="accuracy"):
-    """A training by epochs, of one row in four of class 1."""
-    target = np.arange(80) % 4 == 0 if target is None else target
-    history = History({"loss": loss, name: accuracy})
-    head = b.head(target, np.full((31, 1), 0.5), b.BINARY, "sigmoid")
-    return Facts(heads=(head,), history=history)
 
 
 SICK = (
@@ -141,32 +117,6 @@ SICK = (
         {"units": 10},
         ("10 probabilities",),
     ),
-    Sick(
-        "a hundred times a guess",
-        "initial-loss-unexpected",
-        WARNING,
-        lambda: first(230.0),
-        output.WHERE,
-        {"loss": 230, "expected": np.log(10), "classes": 10},
-        ("230", "10 classes", "2.3"),
-    ),
-    Sick(
-        "ten times a guess",
-        "initial-loss-unexpected",
-        ADVICE,
-        lambda: first(23.0),
-        output.WHERE,
-        {"loss": 23},
-    ),
-    Sick(
-        "the loss falls, the accuracy does not rise",
-        "loss-metric-disagree",
-        WARNING,
-        lambda: trained([0.9, 0.5, 0.3], [0.7, 0.75, 0.74]),
-        SICK_METRIC,
-        {"loss": [0.9, 0.5, 0.3], "majority": 0.75},
-        ("0.9", "0.3", "75%"),
-    ),
 )
 
 TWINS = (
@@ -226,52 +176,5 @@ TWINS = (
             "BinaryAccuracy",
             0.5,
         ),
-    ),
-    Twin("log k", "initial-loss-unexpected", lambda: first(np.log(10))),
-    Twin(
-        "a large penalty of weights",
-        "initial-loss-unexpected",
-        lambda: first(230.0, penalty=228.0),
-    ),
-    Twin(
-        "a sum over the batch",
-        "initial-loss-unexpected",
-        lambda: first(230.0, reduction="sum"),
-    ),
-    Twin(
-        "squared errors",
-        "initial-loss-unexpected",
-        lambda: first(230.0, name=b.MSE),
-    ),
-    Twin("no loss", "initial-loss-unexpected", lambda: first(None)),
-    Twin(
-        "the accuracy rises",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.5, 0.3], [0.7, 0.8, 0.9]),
-    ),
-    Twin(
-        "the loss does not fall",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.88, 0.85], [0.7, 0.75, 0.74]),
-    ),
-    Twin(
-        "two epochs",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.3], [0.7, 0.74]),
-    ),
-    Twin(
-        "one class is nearly all",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.5, 0.3], [0.95] * 3, np.arange(80) < 4),
-    ),
-    Twin(
-        "only the accuracy of validation stays",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.5, 0.3], [0.7] * 3, name="val_accuracy"),
-    ),
-    Twin(
-        "another metric",
-        "loss-metric-disagree",
-        lambda: trained([0.9, 0.5, 0.3], [0.5, 0.5, 0.5], name="auc"),
     ),
 )
