@@ -7,7 +7,7 @@ from typing import Any
 from keras_troubleshoot.facts import fit_call
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import measuring
-from keras_troubleshoot.facts import randomness
+from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.sample import Sample
@@ -81,7 +81,7 @@ def look(
     names = list(RULES) if rules is None else list(rules)
     sample = read(x, y, sample_weight)
     build(model, sample)
-    with randomness.preserved():
+    with own_state.preserved(model):
         validation = read_validation(validation_data, found)
         found.facts = measuring.measure(model, sample, validation, fit)
         found.conclude(names)

@@ -11,6 +11,7 @@ from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging.explaining import explain
 from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
+from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts import streams
 from keras_troubleshoot.facts.facts import Facts
@@ -93,17 +94,12 @@ class WatchedFit:
         """Checks model and data; whatever goes wrong, `fit` goes on."""
         try:
             arguments = self.bound()
-            self.parts = parts(arguments)
-            x, y, weight, validation = self.parts
-            self.look = looking.look(
-                self.model,
-                x,
-                y,
-                weight,
-                validation,
-                fit=fit_call.describe(arguments),
-                rules=self.rules,
-            )
+            try:
+                self.look_at_data(arguments)
+            except UnreadableData:
+                if not inspect.isgenerator(arguments.get("x")):
+                    raise
+                self.look_at_data(self.peeked(arguments))
         except UnreadableData as problem:
             self.problem = problem
             self.skipped_all = str(problem)
@@ -113,22 +109,40 @@ class WatchedFit:
                 f"{error})"
             )
 
+    def look_at_data(self, arguments: dict[str, Any]) -> None:
+        """Checks the model with what `fit` was given."""
+        self.parts = parts(arguments)
+        x, y, weight, validation = self.parts
+        self.look = looking.look(
+            self.model,
+            x,
+            y,
+            weight,
+            validation,
+            fit=fit_call.describe(arguments),
+            rules=self.rules,
+        )
+
     def bound(self) -> dict[str, Any]:
-        """The arguments of `fit` by name; a generator is made to last."""
+        """The arguments of `fit` by name."""
         signature = inspect.signature(self.original)
         bound = signature.bind(self.model, *self.args, **self.kwargs)
-        arguments = dict(bound.arguments)
-        x = arguments.get("x")
-        if inspect.isgenerator(x):
-            first, rest = streams.peek(
-                x, limit=looking.ROWS, seconds=looking.SECONDS
-            )
-            arguments["x"] = replay(first)
-            if self.args:
-                self.args = (replay(rest), *self.args[1:])
-            else:
-                self.kwargs = self.kwargs | {"x": replay(rest)}
-        return arguments
+        return dict(bound.arguments)
+
+    def peeked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The first batches of a generator that only `fit` can go on with.
+
+        One that was started cannot be read beside. What it draws of random
+        numbers that others draw of too, it now draws earlier.
+        """
+        first, rest = streams.peek(
+            arguments["x"], limit=looking.ROWS, seconds=looking.SECONDS
+        )
+        if self.args:
+            self.args = (replay(rest), *self.args[1:])
+        else:
+            self.kwargs = self.kwargs | {"x": replay(rest)}
+        return arguments | {"x": replay(first)}
 
     def look_after(self) -> None:
         """Looks at what the training did."""
@@ -138,9 +152,14 @@ class WatchedFit:
         facts.add(raised=None, history=lambda: self.history(facts, False))
         facts.add(learned=lambda: whether_learned(facts))
         again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
-        self.look.conclude(again)
-        if self.unexplained_nan(facts):
-            self.look_deeper()
+        try:
+            with own_state.preserved(self.model):
+                self.look.conclude(again)
+                if self.unexplained_nan(facts):
+                    self.look_deeper()
+        except Exception as error:
+            reason = f"it could not be measured ({type(error).__name__})"
+            self.look.skipped += [Skipped(name, reason) for name in again]
 
     def unexplained_nan(self, facts: Facts) -> bool:
         """Whether a stream made weights NaN, and nobody knows why.
@@ -171,7 +190,13 @@ class WatchedFit:
     def look_at(self, error: BaseException) -> None:
         """Explains an exception of `fit`."""
         if isinstance(error, Exception):
-            self.extra += explain(error, self.look, self.problem, self.rules)
+            try:
+                with own_state.preserved(self.model):
+                    found = explain(error, self.look, self.problem, self.rules)
+            except Exception:
+                # The user's exception must not give way to one of ours.
+                found = explain(error, None, self.problem, self.rules)
+            self.extra += found
         self.forget()
 
     def history(self, facts: Facts, raised: bool) -> History:

@@ -130,7 +130,7 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
             heads.Head(
                 name=name,
                 predictions=values,
-                activation=output_activation.find(forward.recorder, tensor),
+                activation=ending(forward, tensor),
                 target=target,
                 loss=losses.describe(loss, weight) if loss else None,
                 metrics=tuple(
@@ -142,6 +142,14 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
             )
         )
     return tuple(found)
+
+
+def ending(forward: Pass, tensor) -> output_activation.Activation:
+    """What an output goes through last."""
+    return dataclasses.replace(
+        output_activation.find(forward.recorder, tensor),
+        keeps_logits=keras_internals.keeps_logits(tensor),
+    )
 
 
 def described(given, target, units, true, tensor, runner) -> heads.Metric:
@@ -160,7 +168,7 @@ def named_outputs(model, outputs) -> list[tuple[str, Any]]:
     flat = keras.tree.flatten(outputs)
     if isinstance(outputs, dict):
         return list(zip(sorted(outputs), flat, strict=False))
-    names = getattr(model, "output_names", None) or []
+    names = keras_internals.output_names(model)
     if len(names) != len(flat):
         names = [f"output_{i}" for i in range(len(flat))]
     if len(flat) == 1 and len(names) != 1:

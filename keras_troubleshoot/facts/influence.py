@@ -27,7 +27,8 @@ class Mixing:
     Attributes:
         change: largest change of a prediction when all other rows are
             replaced, relative to the spread of the predictions.
-        repeats: whether the same rows give the same predictions twice.
+        repeats: whether the same rows give the same predictions twice; not
+            tried where nothing changed.
     """
 
     change: float
@@ -60,12 +61,13 @@ def mixing(runner: Runner, forward: Pass) -> Mixing:
     if available >= 2 * runner.rows - 1:
         order[1:] = np.arange(runner.rows, 2 * runner.rows - 1)
     before = first_rows(forward.outputs)
-    again = first_rows(runner.run(runner.x()))
     after = first_rows(runner.run(runner.x(order)))
-    return Mixing(
-        change=difference(before, after, forward.outputs),
-        repeats=difference(before, again, forward.outputs) < ROUNDING,
-    )
+    change = difference(before, after, forward.outputs)
+    if change < ROUNDING:
+        return Mixing(change, repeats=True)
+    again = first_rows(runner.run(runner.x()))
+    same = difference(before, again, forward.outputs) < ROUNDING
+    return Mixing(change, repeats=same)
 
 
 def first_rows(outputs) -> list[np.ndarray]:

@@ -29,6 +29,12 @@ def leaf_layers(model) -> list:
     """All layers that are not models themselves, in their order."""
     import keras
 
+    found = all_layers(model)
+    return [layer for layer in found if not isinstance(layer, keras.Model)]
+
+
+def all_layers(model) -> list:
+    """The model, and all models and layers in it, in their order."""
     found, waiting = {}, [model]
     while waiting:
         layer = waiting.pop()
@@ -37,9 +43,15 @@ def leaf_layers(model) -> list:
             # Keras's own recursion gives those of inner models backwards.
             direct = layer._flatten_layers(include_self=False, recursive=False)
             waiting += reversed(list(direct))
-    return [
-        layer for layer in found.values() if not isinstance(layer, keras.Model)
-    ]
+    return list(found.values())
+
+
+def is_tracked_container(value) -> bool:
+    """Whether Keras made it of a container that was set as an attribute."""
+    from keras.src.utils import tracking
+
+    kinds = tracking.TrackedList, tracking.TrackedDict, tracking.TrackedSet
+    return isinstance(value, kinds)
 
 
 def own_weights(layer) -> int:
@@ -69,7 +81,7 @@ def stateless(model):
     """
     import keras
 
-    layers = model._flatten_layers()
+    layers = all_layers(model)
     kept = [(x, list(x._losses), set(x._loss_ids)) for x in layers]
     scope = keras.StatelessScope(collect_losses=True)
     try:
@@ -102,6 +114,20 @@ def own_step(model) -> bool:
     import keras
 
     return type(model).train_step is not keras.Model.train_step
+
+
+def output_names(model) -> list[str]:
+    """The names of the outputs; those of a subclass are not known."""
+    import keras
+
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name] if model.layers else []
+    return list(getattr(model, "output_names", None) or [])
+
+
+def keeps_logits(tensor) -> bool:
+    """Whether Keras's losses find the logits behind an output."""
+    return getattr(tensor, "_keras_logits", None) is not None
 
 
 def input_shapes(model) -> dict[str, tuple]:
@@ -251,14 +277,51 @@ def watched_operations(callback):
 
 
 @contextlib.contextmanager
-def swapped_optimizer(model, optimizer):
-    """Puts another optimizer in place, past all tracking, and back."""
-    own = vars(model)["optimizer"]
-    vars(model)["optimizer"] = optimizer
+def swapped_optimizers(model, stand_in):
+    """Puts others in place of a model's optimizers, past all tracking.
+
+    Args:
+        model: with one optimizer, or several as attributes.
+        stand_in: makes the other one of each.
+    """
+    import keras
+
+    own = {
+        name: value
+        for name, value in vars(model).items()
+        if isinstance(value, keras.optimizers.Optimizer)
+    }
+    vars(model).update({name: stand_in(x) for name, x in own.items()})
     try:
         yield
     finally:
-        vars(model)["optimizer"] = own
+        vars(model).update(own)
+
+
+@contextlib.contextmanager
+def spare_compiled(model):
+    """Puts copies of compiled losses and metrics that are not built in place.
+
+    A `train_step` would build them, and add metrics to the model.
+    """
+    losses, metrics = model._compile_loss, model._compile_metrics
+    copies = {}
+    if losses is not None and not losses.built:
+        copies["_compile_loss"] = type(losses)(
+            losses._user_loss,
+            losses._user_loss_weights,
+            output_names=losses.output_names,
+        )
+    if metrics is not None and not metrics.built:
+        copies["_compile_metrics"] = type(metrics)(
+            metrics._user_metrics, metrics._user_weighted_metrics
+        )
+    own = {name: vars(model)[name] for name in copies}
+    vars(model).update(copies)
+    try:
+        yield
+    finally:
+        vars(model).update(own)
 
 
 def is_adapted(normalization) -> bool:

@@ -49,6 +49,8 @@ class Activation:
         axis: over which axis the softmax runs; -1 is the last one.
         by_hand: whether it is written out, so that Keras's losses do not
             find the logits that its own softmax leaves behind.
+        keeps_logits: whether Keras's losses find the logits behind it, and
+            take these whatever they are told.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Activation:
     softmaxes: int = 0
     axis: int = -1
     by_hand: bool = False
+    keeps_logits: bool = False
 
 
 def find(recorder: Recorder, tensor) -> Activation:

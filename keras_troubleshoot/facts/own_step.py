@@ -56,7 +56,8 @@ def own_step(runner: Runner) -> OwnStep | None:
     data = keras.utils.pack_x_y_sample_weight(runner.x(), runner.y())
     recorder, model = Recorder(), runner.model
     with (
-        keras_internals.swapped_optimizer(model, Held(model.optimizer)),
+        keras_internals.swapped_optimizers(model, Held),
+        keras_internals.spare_compiled(model),
         runner.quiet(),
         recorder.listening(),
     ):

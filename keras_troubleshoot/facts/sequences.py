@@ -56,6 +56,12 @@ def masking(runner: Runner, forward: Pass) -> Masking | None:
     """
     import tensorflow as tf
 
+    if not any(
+        mask_made(call.layer, tensor) is not None
+        for call in forward.recorder.calls
+        for tensor in call.outputs[:1]
+    ):
+        return None
     seen = {}
 
     def disturb(layer, outputs):

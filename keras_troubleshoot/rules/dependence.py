@@ -1,5 +1,7 @@
 """Diagnoses of dependence: ids, inputs, padding, later steps."""
 
+from keras_troubleshoot.rules.references import EMBEDDING
+from keras_troubleshoot.rules.references import MASKING
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -15,6 +17,7 @@ from keras_troubleshoot.rules.words import percent
 @rule(
     "embedding-index-out-of-range",
     "ids that an Embedding does not know",
+    reference=EMBEDDING,
     family="shapes",
     explains="call-failed shape-mismatch non-finite-values " + STILL,
 )
@@ -109,6 +112,7 @@ def input_ignored(facts, part=0.25, table=64):
 @rule(
     "mask-ignored",
     "padding changes the output although a mask is given",
+    reference=MASKING,
     family="shapes",
     explains=STILL + " high-bias",
 )

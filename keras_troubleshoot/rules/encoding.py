@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.references import CROSS_ENTROPY
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.symptoms import WILD
@@ -14,6 +15,7 @@ from keras_troubleshoot.rules.words import number
 @rule(
     "labels-wrong-encoding",
     "labels in a form that the loss does not take",
+    reference=CROSS_ENTROPY,
     family="data",
     explains=WILD + " labels-single-class wrong-loss-for-task "
     "output-activation-mismatch output-units-mismatch output-rank-mismatch "

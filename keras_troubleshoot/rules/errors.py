@@ -2,6 +2,7 @@
 
 import re
 
+from keras_troubleshoot.rules.references import COMPILE
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 
@@ -58,6 +59,7 @@ KNOWN = (
 @rule(
     "call-failed",
     "`fit` raised an exception",
+    reference=COMPILE,
     family="errors",
 )
 def call_failed(facts):

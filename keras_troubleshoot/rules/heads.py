@@ -49,3 +49,9 @@ def probabilities(head) -> bool:
         return True
     rows = head.predictions.reshape(-1, head.units).astype("float64")
     return bool(np.allclose(rows.sum(axis=1), 1, atol=1e-2))
+
+
+def through(head) -> str:
+    """The activation of an output, and the layer that applies it."""
+    layer = head.activation.layer
+    return activation(head) + (f" ({layer})" if layer else "")

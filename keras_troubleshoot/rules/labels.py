@@ -6,6 +6,8 @@ from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.rules.heads import finite_values
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.references import CROSS_ENTROPY
+from keras_troubleshoot.rules.references import IMBALANCE
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -39,6 +41,7 @@ FAIR_METRICS = (
 @rule(
     "labels-out-of-range",
     "class ids below 0 or beyond the output units",
+    reference=CROSS_ENTROPY,
     family="data",
     explains=WILD + " output-units-mismatch labels-wrong-encoding call-failed "
     "shape-mismatch",
@@ -124,6 +127,7 @@ def labels_single_class(facts, least=50):
 @rule(
     "labels-imbalanced",
     "classes so unequal that the majority baseline looks good",
+    reference=IMBALANCE,
     family="data",
     explains="loss-metric-disagree predictions-constant",
 )

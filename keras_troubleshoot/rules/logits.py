@@ -6,9 +6,11 @@ from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.rules.heads import activation
 from keras_troubleshoot.rules.heads import probabilities
 from keras_troubleshoot.rules.heads import supervised
-from keras_troubleshoot.rules.output import through
+from keras_troubleshoot.rules.heads import through
+from keras_troubleshoot.rules.references import CROSS_ENTROPY
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import warning
 from keras_troubleshoot.rules.symptoms import STILL
 from keras_troubleshoot.rules.symptoms import WILD
 from keras_troubleshoot.rules.words import number
@@ -17,6 +19,7 @@ from keras_troubleshoot.rules.words import number
 @rule(
     "softmax-on-single-unit",
     "softmax over one unit: the output is always 1",
+    reference=CROSS_ENTROPY,
     family="loss",
     explains=WILD + STILL + " output-activation-mismatch wrong-loss-for-task "
     "probabilities-with-from-logits double-softmax output-units-mismatch "
@@ -53,6 +56,7 @@ def softmax_on_single_unit(facts):
 @rule(
     "logits-without-from-logits",
     "linear output into a loss that expects probabilities",
+    reference=CROSS_ENTROPY,
     family="loss",
     explains=WILD + STILL + " output-activation-mismatch "
     "learning-rate-too-high",
@@ -90,6 +94,7 @@ def logits_without_from_logits(facts):
 @rule(
     "probabilities-with-from-logits",
     "softmax or sigmoid into a loss that expects logits",
+    reference=CROSS_ENTROPY,
     family="loss",
     explains=STILL + " vanishing-gradients learning-rate-too-low "
     "too-few-epochs initial-loss-unexpected",
@@ -112,22 +117,32 @@ def probabilities_with_from_logits(facts):
             continue
         if head.units == 1 and name == "softmax":
             continue
-        yield error(
+        undone = head.activation.keeps_logits
+        say = warning if undone else error
+        yield say(
             head.where,
             f"The output goes through {through(head)}, but "
-            f"{head.loss.name} has from_logits=True and applies it again.",
+            f"{head.loss.name} has from_logits=True and would apply it again"
+            + (
+                "; Keras finds the logits behind it and takes these instead, "
+                "as long as nothing comes between."
+                if undone
+                else "."
+            ),
             "Take one of them away: `from_logits=False`, or a linear output "
             "(more exact).",
             activation=name,
             layer=head.activation.layer,
             loss=head.loss.name,
             from_logits=True,
+            logits_found=undone,
         )
 
 
 @rule(
     "double-softmax",
     "softmax applied twice",
+    reference=CROSS_ENTROPY,
     family="loss",
     explains=STILL + " probabilities-with-from-logits softmax-in-hidden-layer "
     "vanishing-gradients learning-rate-too-low too-few-epochs",

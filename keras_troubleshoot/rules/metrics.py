@@ -6,6 +6,7 @@ from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.rules.heads import activation
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.references import COMPILE
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
@@ -16,6 +17,7 @@ from keras_troubleshoot.rules.words import percent
 @rule(
     "metric-mismatch",
     "a metric that does not measure the task",
+    reference=COMPILE,
     family="loss",
     explains="loss-metric-disagree",
 )

@@ -6,6 +6,7 @@ from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.rules.heads import activation
 from keras_troubleshoot.rules.heads import probabilities
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.heads import through
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -35,12 +36,6 @@ REACH = {
     "tanh": (-1, 1),
     "softsign": (-1, 1),
 }
-
-
-def through(head) -> str:
-    """The activation of an output, and the layer that applies it."""
-    layer = head.activation.layer
-    return activation(head) + (f" ({layer})" if layer else "")
 
 
 @rule(

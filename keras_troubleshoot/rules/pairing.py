@@ -1,5 +1,6 @@
 """Diagnoses of inputs beside their labels: pairing, noise, changes."""
 
+from keras_troubleshoot.rules.references import NOISE
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -103,6 +104,7 @@ def judged_by_neighbours(facts) -> bool:
 @rule(
     "labels-noisy",
     "labels that disagree with every neighbour",
+    reference=NOISE,
     family="data",
     explains="overfitting high-variance underfitting loss-plateaued",
 )

@@ -5,6 +5,7 @@ import numpy as np
 from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.references import NORMALIZATION
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -16,6 +17,7 @@ from keras_troubleshoot.rules.words import number
 @rule(
     "input-not-normalized",
     "inputs far from unit scale, and nothing in the model scales them",
+    reference=NORMALIZATION,
     family="data",
     explains=WILD + " learning-rate-too-high loss-weights-misconfigured",
 )
@@ -128,6 +130,7 @@ def input_over_normalized(facts, narrow=0.05, weak=0.5):
 @rule(
     "normalization-not-adapted",
     "a Normalization layer that never saw data",
+    reference=NORMALIZATION,
     family="data",
     explains=WILD + " input-not-normalized",
 )

@@ -1,6 +1,8 @@
 """Diagnoses of rows: copies, validation splits, the order of feeding."""
 
 from keras_troubleshoot.facts.targets import Target
+from keras_troubleshoot.rules.references import COMPILE
+from keras_troubleshoot.rules.references import SHUFFLING
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -104,6 +106,7 @@ def train_validation_leakage(facts, share=0.02):
 @rule(
     "train-validation-shift",
     "validation data of another kind than training data",
+    reference=COMPILE,
     family="data",
     explains="overfitting distribution-shift high-variance",
 )
@@ -182,11 +185,12 @@ def train_validation_shift(facts, distance=0.3, numbers=0.5, scale=4.0):
 @rule(
     "unshuffled-data",
     "sorted or periodic labels fed without shuffling",
+    reference=SHUFFLING,
     family="data",
     explains=STUCK + " loss-oscillating train-validation-shift "
     "batch-normalization-statistics labels-single-class",
 )
-def unshuffled_data(facts, ratio=0.7):
+def unshuffled_data(facts, ratio=0.7, nothing=0.3):
     """Batches hold fewer classes than the data: rows are fed in order.
 
     Each step then pulls towards the class of the moment and forgets the
@@ -194,8 +198,9 @@ def unshuffled_data(facts, ratio=0.7):
     streams, generators or a PyDataset.
 
     Fires where the disorder of labels within batches (Gini impurity) is
-    less than 0.7 of that of shuffled rows, and beyond what chance explains
-    (six deviations). For numbers it is advice: series are fed in order.
+    less than 0.7 of that of shuffled rows (0.3: an error), and beyond what
+    chance explains (six deviations). For numbers it is advice: series are
+    fed in order.
     """
     fit = facts.get("fit")
     if not facts.data.streamed and (fit is None or fit.shuffle):
@@ -209,7 +214,9 @@ def unshuffled_data(facts, ratio=0.7):
     )
     if not sorted_:
         return
-    say = warning if seen.classes else advice
+    say = advice
+    if seen.classes:
+        say = error if seen.ratio < nothing * seen.expected else warning
     shuffle = (
         "`dataset.shuffle(n)` before `batch`, with n no less than the number "
         "of rows (a small buffer hardly mixes a sorted file)"

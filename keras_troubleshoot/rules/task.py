@@ -5,6 +5,7 @@ import numpy as np
 from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.rules.heads import activation
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.references import CROSS_ENTROPY
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
@@ -16,6 +17,7 @@ from keras_troubleshoot.rules.words import percent
 @rule(
     "wrong-loss-for-task",
     "a loss made for another kind of target",
+    reference=CROSS_ENTROPY,
     family="loss",
     explains=STILL + " vanishing-gradients output-activation-mismatch "
     "output-units-mismatch learning-rate-too-low too-few-epochs "

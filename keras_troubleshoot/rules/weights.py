@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_troubleshoot.facts import neighbours
+from keras_troubleshoot.rules.references import IMBALANCE
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
@@ -16,6 +17,7 @@ from keras_troubleshoot.rules.words import number
 @rule(
     "example-weights-misconfigured",
     "class_weight or sample_weight that weigh the wrong way",
+    reference=IMBALANCE,
     family="data",
     explains="labels-imbalanced predictions-constant loss-metric-disagree "
     "labels-single-class " + WILD,

@@ -100,7 +100,7 @@ SICK = (
     Sick(
         "sorted rows that fit does not shuffle",
         "unshuffled-data",
-        WARNING,
+        ERROR,
         lambda: fed(SORTED, fit=UNSHUFFLED),
         "data",
         # 160 rows of each class: each of the 20 batches holds one alone.
@@ -110,7 +110,7 @@ SICK = (
     Sick(
         "a sorted stream",
         "unshuffled-data",
-        WARNING,
+        ERROR,
         lambda: fed(SORTED, batch=32),
         "data",
         {"within": 0, "overall": 0.75},
