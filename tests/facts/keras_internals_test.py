@@ -66,6 +66,20 @@ class ModelTest(parameterized.TestCase):
         self.assertEqual([n for n in names if len(n) == 1], ["a", "b", "c"])
         self.assertNotIn(inner.name, names)
 
+    def test_all_layers(self):
+        inner = keras.Sequential([layers.Dense(2)])
+        model = keras.Sequential([inner, inner])
+        got = keras_internals.all_layers(model)
+        self.assertEqual(got, [model, inner, inner.layers[0]])
+
+    def test_is_tracked_container(self):
+        model = Plain()
+        model.list, model.dict, model.set = [1], {1: 2}, {3}
+        for name in ("list", "dict", "set"):
+            value = getattr(model, name)
+            self.assertTrue(keras_internals.is_tracked_container(value))
+        self.assertFalse(keras_internals.is_tracked_container([1]))
+
     def test_own_weights(self):
         dense = layers.Dense(2)
         dense.build((None, 3))
@@ -155,17 +169,36 @@ class OptimizerTest(parameterized.TestCase):
         got = keras_internals.learning_rate(optimizer)
         self.assertEqual(got, (None, True))
 
-    def test_swapped_optimizer(self):
+    def test_swapped_optimizers(self):
         model = small()
         model.compile("sgd", "mse")
-        own, other = model.optimizer, object()
+        model.second = keras.optimizers.Adam()
+        own, second = model.optimizer, model.second
         with self.assertRaises(ArithmeticError):
-            with keras_internals.swapped_optimizer(model, other):
-                self.assertIs(model.optimizer, other)
+            with keras_internals.swapped_optimizers(model, lambda x: [x]):
+                self.assertEqual(model.optimizer, [own])
+                self.assertEqual(model.second, [second])
                 raise ArithmeticError
         self.assertIs(model.optimizer, own)
-        model.optimizer = keras.optimizers.Adam()
-        self.assertNotIn(other, vars(model).values())
+        self.assertIs(model.second, second)
+
+
+    def test_spare_compiled(self):
+        model = small()
+        model.compile("sgd", "mse", metrics=["mae"])
+        pair = tf.zeros((4, 2)), tf.ones((4, 2))
+        own = model._compile_loss, model._compile_metrics
+        with keras_internals.spare_compiled(model):
+            loss = model.compute_loss(None, *pair)
+            logs = model.compute_metrics(None, *pair)
+        self.assertEqual(float(loss), 1)
+        self.assertEqual(float(logs["mae"]), 1)
+        self.assertIs(model._compile_loss, own[0])
+        self.assertIs(model._compile_metrics, own[1])
+        self.assertFalse(own[0].built)
+        self.assertFalse(own[1].built)
+        with keras_internals.spare_compiled(small()):
+            pass
 
 
 class CompiledTest(parameterized.TestCase):
