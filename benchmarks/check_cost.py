@@ -2,8 +2,8 @@
 
 Both are timed in turn in one process, each time on a new model of the same
 kind, so that both trace anew; a row shows the medians and the median of the
-ratios, pair by pair. The import is timed in processes of its own. The last
-line is one JSON object of the figures.
+ratios, pair by pair. Imports and `--help` are timed in processes of their
+own. The last line is one JSON object of the figures.
 """
 
 import gc
@@ -143,26 +143,31 @@ def measure(build, rows: int, batch: int, repeats: int) -> dict:
     }
 
 
-def measure_import(repeats: int) -> dict:
-    """Times `import keras` with and without ours after it."""
+def measure_start(repeats: int) -> dict:
+    """Times our import after `import keras`, and `--help`, by process."""
     code = (
         "import time; t = time.perf_counter(); import keras; "
         "k = time.perf_counter(); import keras_troubleshoot; "
         "print(k - t, time.perf_counter() - k)"
     )
+    help_ = [sys.executable, "-m", "keras_troubleshoot", "--help"]
     rows = []
     for _ in range(repeats):
-        done = subprocess.run(
+        said = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             text=True,
             check=True,
+        ).stdout.split()[-2:]
+        asked = seconds(
+            lambda: subprocess.run(help_, capture_output=True, check=True)
         )
-        rows.append([float(v) for v in done.stdout.split()[-2:]])
-    keras_s, ours = map(statistics.median, zip(*rows, strict=True))
+        rows.append([*map(float, said), asked])
+    medians = map(statistics.median, zip(*rows, strict=True))
+    names = ("import_keras_s", "import_ours_s", "help_s")
     return {
-        "import_keras_s": round(keras_s, 2),
-        "import_ours_s": round(ours, 4),
+        name: round(value, 4)
+        for name, value in zip(names, medians, strict=True)
     }
 
 
@@ -181,8 +186,9 @@ def main(argv):
             f" s {row['ratio']:6.2f}",
             flush=True,
         )
-    figures["import"] = measure_import(3)
-    print(f"import keras_troubleshoot: {figures['import']['import_ours_s']} s")
+    figures["start"] = measure_start(3 if FLAGS.quick else 5)
+    for name, value in figures["start"].items():
+        print(f"{name:15} {value:9.4f}")
     print(json.dumps(figures))
 
 

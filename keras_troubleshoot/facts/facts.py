@@ -22,7 +22,10 @@ class Facts:
         model: `architecture.Model`.
         heads: tuple of `heads.Head`: each output with its target, its loss
             and its metrics.
-        probe: `probe.Probe`: one batch, forward and backward.
+        forward: `passes.Pass`: one batch in inference, recorded.
+        training: `forward.Step`: the same batch forward in training mode,
+            its loss, and backward.
+        layers: tuple of `layer_statistics.LayerStatistics` of these runs.
         fit: `fit_call.FitCall`: the arguments of `fit`.
         history: `history.History`: what the training did.
 

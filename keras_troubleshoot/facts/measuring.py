@@ -11,6 +11,7 @@ from keras_troubleshoot.facts import entries
 from keras_troubleshoot.facts import forward
 from keras_troubleshoot.facts import influence
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import layer_statistics
 from keras_troubleshoot.facts import loss_behaviour
 from keras_troubleshoot.facts import neighbours
 from keras_troubleshoot.facts import normalization
@@ -24,6 +25,30 @@ from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.sample import Sample
+
+# What `Look` measures, each when a rule first asks for it.
+MEASURED = (
+    "runner",
+    "forward",
+    "training",
+    "heads",
+    "entries",
+    "lookups",
+    "normalizers",
+    "mixing",
+    "influence",
+    "masking",
+    "causality",
+    "crossings",
+    "signal",
+    "duplicates",
+    "order",
+    "augmentation",
+    "layers",
+    "own_step",
+    "tolerates_inputs",
+    "tolerates_targets",
+)
 
 
 def measure(
@@ -49,11 +74,7 @@ def measure(
         model=lambda: architecture.describe(model),
     )
     looked.facts = facts
-    for name in (
-        "runner forward training heads entries lookups normalizers mixing "
-        "influence masking causality crossings signal duplicates order "
-        "augmentation own_step tolerates_inputs tolerates_targets".split()
-    ):
+    for name in MEASURED:
         facts.add(**{name: getattr(looked, name)})
     if fit is not None:
         facts.add(fit=fit)
@@ -176,6 +197,10 @@ class Look:
         batch, y = fed(data, self.facts.get("fit"))
         return ordering.order(data, batch, y)
 
+    def layers(self):
+        """What each layer returns in both modes, and its gradients."""
+        return layer_statistics.statistics(self.working(), self.facts.training)
+
     def own_step(self):
         """What the model's own `train_step` does."""
         self.working()
@@ -210,9 +235,13 @@ class Look:
         """What augmenting layers leave of the inputs."""
         data = self.facts.data
         y = neighbours.labels(data.targets[0]) if data.targets else None
-        return augmentation.augmentation(
+        found = augmentation.augmentation(
             self.facts.runner, self.trained(), y
         )
+        other = self.facts.get("validation")
+        if found is None and other is not None:
+            found = augmentation.of_stream(data, other)
+        return found
 
 
 def embedded(done) -> list[tuple[Any, Any]]:

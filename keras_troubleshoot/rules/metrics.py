@@ -165,16 +165,34 @@ def initial_loss_unexpected(facts, times=30.0):
     if not np.isfinite(seen) or seen < 5 * expected:
         return
     say = warning if seen > times * expected else advice
+    layer, spread = loudest(facts.get("layers") or ())
     yield say(
         head.where,
         f"Before training the loss is {number(seen)}; a guess among {count} "
-        f"classes costs {number(expected)}.",
+        f"classes costs {number(expected)}."
+        + (
+            f" The outputs of layer {layer!r} have a standard deviation of "
+            f"{number(spread)}."
+            if layer
+            else ""
+        ),
         "Look at the scale of the inputs and of the initial weights, and at "
         "what the loss expects.",
         loss=seen,
         expected=expected,
         classes=count,
+        widest_layer=layer,
+        widest_std=spread,
     )
+
+
+def loudest(layers) -> tuple[str, float]:
+    """The layer whose outputs spread most in training mode, and how far."""
+    ran = [layer for layer in layers if layer.training is not None]
+    if not ran:
+        return "", 0.0
+    widest = max(ran, key=lambda layer: layer.training.std)
+    return widest.layer, widest.training.std
 
 
 @rule(
