@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import re
 import sys
 import threading
 from typing import Any
@@ -26,6 +27,7 @@ class Session:
         self.rules = chosen(disable)
         self.quiet = quiet
         self.fits: list[WatchedFit] = []
+        self._first: dict[tuple, WatchedFit] = {}
         self._told: set[tuple] = set()
 
     @property
@@ -35,7 +37,7 @@ class Session:
         examined: list[str] = []
         skipped: dict[str, Skipped] = {}
         for fit in self.fits:
-            for finding in fit.findings:
+            for finding in self.new(fit):
                 key = (finding.rule, finding.where, finding.severity)
                 findings.setdefault(key, finding)
             examined += fit.examined
@@ -52,9 +54,28 @@ class Session:
             context=subjects.context() | {"calls of fit": len(self.fits)},
         )
 
-    def tell(self, findings: list[Finding]) -> None:
+    def new(self, fit: WatchedFit) -> list[Finding]:
+        """What a `fit` found that no other one on its line found before.
+
+        In a loop over folds each model has new names, such as `dense_7`, and
+        the same mistakes.
+        """
+        found = []
+        for finding in fit.findings:
+            where = re.sub(r"_\d+\b", "", finding.where)
+            key = (finding.rule, where, finding.severity, finding.location)
+            if self._first.setdefault(key, fit) is fit:
+                found.append(finding)
+        return found
+
+    def explained(self, fit: WatchedFit, error: BaseException) -> bool:
+        """Whether a `fit` inside another one raised it, and said why."""
+        inner = self.fits[self.fits.index(fit) + 1 :]
+        return any(other.raised == id(error) for other in inner)
+
+    def tell(self, fit: WatchedFit) -> None:
         """Prints errors and warnings, each once, the moment they are known."""
-        for finding in findings:
+        for finding in self.new(fit):
             key = (finding.rule, finding.where)
             grave = finding.severity is not Severity.ADVICE
             if grave and key not in self._told and not self.quiet:
@@ -120,6 +141,9 @@ def watching(original: Any, session: Session):
     def fit(self, *args, **kwargs):
         watched = WatchedFit(self, original, args, kwargs, session.rules)
         session.fits.append(watched)
-        return watched.run(session.tell)
+        return watched.run(
+            lambda: session.tell(watched),
+            lambda error: session.explained(watched, error),
+        )
 
     return fit

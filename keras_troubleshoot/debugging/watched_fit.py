@@ -24,6 +24,8 @@ from keras_troubleshoot.report.finding import Location
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
 
+# Rules that look at each epoch when it ends.
+MEANWHILE = ("loss-metric-disagree",)
 # Rules that look at what the training did: tried again after it.
 AFTERWARDS = ("labels-misaligned", "loss-metric-disagree")
 # Rows whose predictions after the training are looked at.
@@ -41,6 +43,7 @@ class WatchedFit:
         look: what was found before it started; None where nothing could be.
         location: the line that called `fit`.
         problem: why the data could not be read; None where they could.
+        raised: the `id` of the exception that ended it; None for none.
     """
 
     def __init__(self, model, original, args, kwargs, rules):
@@ -54,7 +57,9 @@ class WatchedFit:
         self.problem: UnreadableData | None = None
         self.skipped_all = ""
         self.parts: tuple = ()
+        self.epochs: dict[str, list[float]] = {}
         self.extra: list[Finding] = []
+        self.raised: int | None = None
 
     @property
     def findings(self) -> list[Finding]:
@@ -74,18 +79,30 @@ class WatchedFit:
             return self.look.skipped
         return [Skipped(name, self.skipped_all) for name in self.rules]
 
-    def run(self, tell: Callable[[list[Finding]], None]) -> Any:
-        """Trains, and returns or raises what `fit` does."""
+    def run(
+        self,
+        tell: Callable[[], None],
+        explained: Callable[[BaseException], bool],
+    ) -> Any:
+        """Trains, and returns or raises what `fit` does.
+
+        Args:
+            tell: called whenever there may be new findings.
+            explained: whether an exception has its finding already.
+        """
         self.look_before()
-        tell(self.findings)
+        tell()
         try:
             result = self.original(self.model, *self.args, **self.kwargs)
         except BaseException as error:
-            self.look_at(error)
-            tell(self.findings)
+            self.raised = id(error)
+            if not explained(error):
+                self.look_at(error)
+                tell()
+            self.forget()
             raise
         self.look_after()
-        tell(self.findings)
+        tell()
         # What is kept for the report needs neither data nor model.
         self.forget()
         return result
@@ -144,13 +161,36 @@ class WatchedFit:
             self.kwargs = self.kwargs | {"x": replay(rest)}
         return arguments | {"x": replay(first)}
 
+    def watch_epochs(self, tell) -> None:
+        """Adds a callback that looks at each epoch when it ends."""
+        if self.look is None:
+            return
+        callbacks = self.kwargs.get("callbacks")
+        as_list = callbacks is None or isinstance(callbacks, list | tuple)
+        # The sixth argument of `fit`; nobody gives it by position.
+        if not as_list or len(self.args) > 5:
+            return
+
+        def ended(logs: dict[str, float]) -> None:
+            for name, value in logs.items():
+                self.epochs.setdefault(name, []).append(value)
+            self.look.facts.add(history=self.history)
+            self.look.conclude([n for n in MEANWHILE if n in self.rules])
+            tell(self.findings)
+
+        given = list(callbacks or ())
+        self.kwargs = self.kwargs | {"callbacks": [*given, epoch_end(ended)]}
+
     def look_after(self) -> None:
         """Looks at what the training did."""
         if self.look is None:
             return
         facts = self.look.facts
-        facts.add(raised=None, history=lambda: self.history(facts, False))
-        facts.add(learned=lambda: whether_learned(facts))
+        facts.add(
+            raised=None,
+            history=self.history,
+            learned=lambda: self.learned(facts),
+        )
         again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
         try:
             with own_state.preserved(self.model):
@@ -197,15 +237,23 @@ class WatchedFit:
                 # The user's exception must not give way to one of ours.
                 found = explain(error, None, self.problem, self.rules)
             self.extra += found
-        self.forget()
 
-    def history(self, facts: Facts, raised: bool) -> History:
-        """What was logged, and predictions of the sampled rows."""
+    def history(self) -> History:
+        """What was logged so far."""
         record = getattr(self.model, "history", None)
-        epochs = dict(getattr(record, "history", {}) or {})
+        logged = dict(getattr(record, "history", {}) or {})
+        epochs = self.epochs or logged
         if not epochs:
             raise Unavailable("no epoch was finished")
-        return History(epochs, {}, predictions(facts, self.model), raised)
+        return History(epochs)
+
+    def learned(self, facts: Facts):
+        """What the one output learned."""
+        heads = facts.heads
+        if len(heads) != 1:
+            raise Unavailable("several outputs")
+        made = predictions(facts, self.model).get(heads[0].name)
+        return learned(facts.history, heads[0], made)
 
     def forget(self) -> None:
         """Lets go of the model and the data."""
@@ -252,12 +300,21 @@ def predictions(facts: Facts, model) -> dict[str, np.ndarray]:
     return {name: np.concatenate(made) for name, made in found.items()}
 
 
-def whether_learned(facts: Facts):
-    """What the one output learned."""
-    heads = facts.heads
-    if len(heads) != 1:
-        raise Unavailable("several outputs")
-    return learned(facts.history, heads[0])
+def epoch_end(act: Callable[[dict[str, float]], None]):
+    """A callback that calls `act(logs)` at the end of each epoch."""
+    import keras
+
+    class EpochEnd(keras.callbacks.Callback):
+        """Hands on what was logged, as numbers."""
+
+        def on_epoch_end(self, epoch, logs=None):
+            known = {}
+            for name, value in (logs or {}).items():
+                if np.ndim(value) == 0:
+                    known[name] = float(value)
+            act(known)
+
+    return EpochEnd()
 
 
 def located(finding: Finding, location: Location | None) -> Finding:
