@@ -59,9 +59,7 @@ def troubleshoot(
             f"aimed at, received: {target!r}."
         )
     x, y, weight = unpacked(train)
-    found = looking.look(
-        model, x, y, weight, validation, rules=chosen(())
-    )
+    found = looking.look(model, x, y, weight, validation, rules=chosen(()))
     findings = list(found.findings)
     if test is not None:
         other = looking.look(model, x, y, weight, test, rules=COMPARING)

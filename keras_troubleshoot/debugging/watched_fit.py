@@ -1,14 +1,18 @@
 """One `fit` under supervision."""
 
+import dataclasses
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from keras_troubleshoot.debugging import look as looking
+from keras_troubleshoot.debugging import meanwhile
 from keras_troubleshoot.debugging.explaining import explain
+from keras_troubleshoot.debugging.fit_arguments import calling_line
+from keras_troubleshoot.debugging.fit_arguments import parts
+from keras_troubleshoot.debugging.fit_arguments import replay
 from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
 from keras_troubleshoot.facts import own_state
@@ -20,7 +24,6 @@ from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.facts.learned import learned
 from keras_troubleshoot.facts.sample import UnreadableData
 from keras_troubleshoot.report.finding import Finding
-from keras_troubleshoot.report.finding import Location
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
 
@@ -28,11 +31,8 @@ from keras_troubleshoot.report.finding import Skipped
 MEANWHILE = ("loss-metric-disagree",)
 # Rules that look at what the training did: tried again after it.
 AFTERWARDS = ("labels-misaligned", "loss-metric-disagree")
-# Rows whose predictions after the training are looked at.
-ROWS = 500
 # How much of a stream is read again where its loss became NaN.
 DEEP = {"limit": 200_000, "batches": 100_000, "seconds": 10.0}
-LIBRARIES = ("keras", "tensorflow", "keras_troubleshoot")
 
 
 class WatchedFit:
@@ -65,7 +65,10 @@ class WatchedFit:
     def findings(self) -> list[Finding]:
         """What was found, with the line of the script."""
         found = [*(self.look.findings if self.look else ()), *self.extra]
-        return [located(finding, self.location) for finding in found]
+        return [
+            dataclasses.replace(f, location=f.location or self.location)
+            for f in found
+        ]
 
     @property
     def examined(self) -> list[str]:
@@ -92,6 +95,7 @@ class WatchedFit:
         """
         self.look_before()
         tell()
+        self.watch_epochs(tell)
         try:
             result = self.original(self.model, *self.args, **self.kwargs)
         except BaseException as error:
@@ -176,10 +180,11 @@ class WatchedFit:
                 self.epochs.setdefault(name, []).append(value)
             self.look.facts.add(history=self.history)
             self.look.conclude([n for n in MEANWHILE if n in self.rules])
-            tell(self.findings)
+            tell()
 
         given = list(callbacks or ())
-        self.kwargs = self.kwargs | {"callbacks": [*given, epoch_end(ended)]}
+        given.append(meanwhile.epoch_end(ended))
+        self.kwargs = self.kwargs | {"callbacks": given}
 
     def look_after(self) -> None:
         """Looks at what the training did."""
@@ -252,7 +257,7 @@ class WatchedFit:
         heads = facts.heads
         if len(heads) != 1:
             raise Unavailable("several outputs")
-        made = predictions(facts, self.model).get(heads[0].name)
+        made = meanwhile.predictions(facts, self.model).get(heads[0].name)
         return learned(facts.history, heads[0], made)
 
     def forget(self) -> None:
@@ -261,77 +266,3 @@ class WatchedFit:
         self.parts = ()
         if self.look is not None:
             self.look.facts = None
-
-
-def parts(arguments: dict[str, Any]) -> tuple:
-    """Training data and validation data, as `fit` splits them."""
-    x, y = arguments.get("x"), arguments.get("y")
-    weight = arguments.get("sample_weight")
-    validation = arguments.get("validation_data")
-    share = arguments.get("validation_split") or 0.0
-    if share and validation is None:
-        try:
-            cuts = [fit_call.cut(part, share) for part in (x, y, weight)]
-        except (TypeError, IndexError, ValueError):
-            return x, y, weight, None
-        (x, x_val), (y, y_val), (weight, weight_val) = cuts
-        validation = (x_val, y_val, weight_val)
-    return x, y, weight, validation
-
-
-def replay(elements):
-    """A generator, the only kind of iterator that `fit` takes."""
-    yield from elements
-
-
-def predictions(facts: Facts, model) -> dict[str, np.ndarray]:
-    """Predictions of the first sampled rows, in inference, by output."""
-    from keras_troubleshoot.facts.forward import named_outputs
-
-    runner = facts.runner
-    available = facts.data.sampled
-    found: dict[str, list] = {}
-    for start in range(0, min(ROWS, available), runner.rows):
-        if start + runner.rows > available:
-            break
-        rows = slice(start, start + runner.rows)
-        for name, tensor in named_outputs(model, runner.run(runner.x(rows))):
-            found.setdefault(name, []).append(np.asarray(tensor))
-    return {name: np.concatenate(made) for name, made in found.items()}
-
-
-def epoch_end(act: Callable[[dict[str, float]], None]):
-    """A callback that calls `act(logs)` at the end of each epoch."""
-    import keras
-
-    class EpochEnd(keras.callbacks.Callback):
-        """Hands on what was logged, as numbers."""
-
-        def on_epoch_end(self, epoch, logs=None):
-            known = {}
-            for name, value in (logs or {}).items():
-                if np.ndim(value) == 0:
-                    known[name] = float(value)
-            act(known)
-
-    return EpochEnd()
-
-
-def located(finding: Finding, location: Location | None) -> Finding:
-    """The finding with the line of the script, where it has none yet."""
-    import dataclasses
-
-    if finding.location is not None or location is None:
-        return finding
-    return dataclasses.replace(finding, location=location)
-
-
-def calling_line() -> Location | None:
-    """The innermost line of the user's code that is running."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.split(".")[0] not in LIBRARIES:
-            return Location(frame.f_code.co_filename, frame.f_lineno)
-        frame = frame.f_back
-    return None

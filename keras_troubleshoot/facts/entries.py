@@ -65,8 +65,10 @@ def entries(step_forward: Pass) -> tuple[Entry, ...]:
     found = []
     for call in weighted:
         tensor = call.inputs[0] if call.inputs else None
-        if tensor is None or is_lookup(call, tensor) or not comes_raw(
-            recorder, tensor, deep
+        if (
+            tensor is None
+            or is_lookup(call, tensor)
+            or not comes_raw(recorder, tensor, deep)
         ):
             continue
         found.append(

@@ -36,9 +36,7 @@ class Step:
     forward: Pass
     loss: float | None = None
     penalty: float = 0.0
-    gradients: dict[str, float | None] = dataclasses.field(
-        default_factory=dict
-    )
+    gradients: dict[str, float | None] = dataclasses.field(default_factory=dict)
     failure: Failure | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""What a training run did, told from its history and a look afterwards."""
+"""What a training run logged, epoch by epoch."""
 
 import dataclasses
 
@@ -7,19 +7,13 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class History:
-    """Losses and metrics by epoch, and predictions before and after.
+    """Losses and metrics by epoch.
 
     Attributes:
         epochs: what `fit` logged: by name one value for each epoch.
-        before: predictions by output for the sampled rows, untrained.
-        after: the same rows after the training.
-        raised: whether `fit` ended with an exception.
     """
 
     epochs: dict[str, list[float]] = dataclasses.field(default_factory=dict)
-    before: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    after: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    raised: bool = False
 
     def values(self, name: str) -> np.ndarray:
         """One value for each epoch; empty where nothing was logged."""

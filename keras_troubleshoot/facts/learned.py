@@ -31,18 +31,24 @@ class Learned:
         return self.score > self.trivial + 0.03 + 3 * self.deviation
 
 
-def learned(history: History, head: Head) -> Learned | None:
+def learned(
+    history: History, head: Head, predictions: np.ndarray | None
+) -> Learned | None:
     """Compares predictions after the training with the targets.
 
     Validation metrics come first where they were logged; else the sampled
     training rows are judged.
 
+    Args:
+        history: what was logged.
+        head: the output that is judged.
+        predictions: of the trained model for the first sampled rows.
+
     Returns:
         None where it cannot be judged.
     """
-    predictions = history.after.get(head.name)
     target = head.target
-    if predictions is None or target is None or history.raised:
+    if predictions is None or target is None:
         return None
     rows = min(len(predictions), len(target.values))
     if rows < 50:

@@ -180,7 +180,14 @@ class Look:
         data = self.facts.data
         if len(data.targets) != 1:
             raise Unavailable("not one target")
-        found = neighbours.signal(data.inputs, data.targets[0], data.usable)
+        heads = self.facts.get("heads") or ()
+        losses = [head.loss.kind for head in heads if head.loss is not None]
+        found = neighbours.signal(
+            data.inputs,
+            data.targets[0],
+            data.usable,
+            amounts=losses in (["regression"], ["count"]),
+        )
         if found is None:
             raise Unavailable("a target of several numbers, or too few rows")
         return found
@@ -235,9 +242,7 @@ class Look:
         """What augmenting layers leave of the inputs."""
         data = self.facts.data
         y = neighbours.labels(data.targets[0]) if data.targets else None
-        found = augmentation.augmentation(
-            self.facts.runner, self.trained(), y
-        )
+        found = augmentation.augmentation(self.facts.runner, self.trained(), y)
         other = self.facts.get("validation")
         if found is None and other is not None:
             found = augmentation.of_stream(data, other)

@@ -64,13 +64,16 @@ class Signal:
         return self.score > near or self.linear > line
 
 
-def signal(inputs: tuple[Array, ...], target: Array, usable) -> Signal | None:
+def signal(
+    inputs: tuple[Array, ...], target: Array, usable, amounts: bool = False
+) -> Signal | None:
     """Asks the neighbours; None where that cannot be done.
 
     Args:
         inputs: numeric input arrays.
         target: one label or number a row.
         usable: whether each sampled row is finite.
+        amounts: whether whole numbers are amounts, not class ids.
     """
     y = labels(target)
     if y is None:
@@ -83,10 +86,9 @@ def signal(inputs: tuple[Array, ...], target: Array, usable) -> Signal | None:
     if x is None or len(np.unique(y)) < 2:
         return None
     near = nearest(x)
-    discrete = targets.kind(target) not in (
-        targets.Target.REAL,
-        targets.Target.SHARES,
-    )
+    real = (targets.Target.REAL, targets.Target.SHARES)
+    grades = amounts and targets.kind(target) is targets.Target.CLASSES
+    discrete = targets.kind(target) not in real and not grades
     judge = vote if discrete else correlate
     rng = np.random.default_rng(0)
     shuffles = [judge(near, rng.permutation(y)) for _ in range(8)]

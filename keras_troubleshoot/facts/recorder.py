@@ -76,9 +76,7 @@ class Recorder:
     def listening(self):
         """Listens within this context, on this thread."""
         with (
-            keras_internals.watched_calls(
-                self._enter, self._leave, self._fail
-            ),
+            keras_internals.watched_calls(self._enter, self._leave, self._fail),
             keras_internals.watched_operations(self._note),
         ):
             yield self

@@ -104,9 +104,7 @@ def duplicates(data: Data) -> Duplicates:
     hashes = hashes[worth]
     if not len(hashes):
         return Duplicates(0, 0, 0)
-    _, ids, counts = np.unique(
-        hashes, return_inverse=True, return_counts=True
-    )
+    _, ids, counts = np.unique(hashes, return_inverse=True, return_counts=True)
     repeated = len(hashes) - len(counts)
     conflicting, rare = 0, 0.0
     y = all_labels(data, len(worth))

@@ -82,8 +82,9 @@ def masking(runner: Runner, forward: Pass) -> Masking | None:
         return None
     before = [np.asarray(t, "float64") for t in tensors(forward.outputs)]
     others = [np.asarray(t, "float64") for t in tensors(after.outputs)]
-    change = influence.difference(*visible(before, others, forward),
-                                  forward.outputs)
+    change = influence.difference(
+        *visible(before, others, forward), forward.outputs
+    )
     maker = max(seen, key=seen.get)
     loser, pools = lost_at(forward)
     return Masking(maker, seen[maker], change, loser, pools)

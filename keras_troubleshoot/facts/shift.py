@@ -110,5 +110,5 @@ def drifts(data: Data) -> bool:
     if not rows.shape[1]:
         return False
     near = np.abs(np.diff(rows, axis=0)).mean()
-    far = np.abs(rows[: len(rows) // 2] - rows[-(len(rows) // 2):]).mean()
+    far = np.abs(rows[: len(rows) // 2] - rows[-(len(rows) // 2) :]).mean()
     return bool(near < 0.5 * far)

@@ -41,8 +41,7 @@ def embedding_index_out_of_range(facts):
             "rows as the largest id, plus one (with padding and unknown "
             "words)."
             if lookup.low >= 0
-            else "Ids must start at 0: look where the negative ones come "
-            "from.",
+            else "Ids must start at 0: look where the negative ones come from.",
             low=lookup.low,
             high=lookup.high,
             input_dim=lookup.rows,

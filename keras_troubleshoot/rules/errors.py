@@ -28,8 +28,7 @@ KNOWN = (
         r"Invalid dtype: object|Unsupported object type|"
         r"could not convert string|Failed to convert a NumPy array",
         "The data hold objects or text, not numbers.",
-        "Turn text into numbers column by column, then "
-        "`.astype('float32')`.",
+        "Turn text into numbers column by column, then `.astype('float32')`.",
     ),
     (
         r"\bOOM\b|out of memory|ResourceExhausted",

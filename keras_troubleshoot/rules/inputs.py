@@ -92,7 +92,7 @@ def input_constant_feature(facts, most=40):
 
     Constant borders of pictures, and columns of zeros among counts or
     one-hot codes, are normal: this looks at tables of up to 40 features,
-    most of which hold more than 16 values, or at inputs that do not vary at
+    most of which hold more than 32 values, or at inputs that do not vary at
     all.
     """
     for array in facts.data.inputs:
@@ -118,8 +118,10 @@ def input_constant_feature(facts, most=40):
         if array.name in looked_up:
             continue
         value = array.clean[0, constant]
-        if array.features > most or coded(array.clean, ranges) or (
-            len(constant) > array.features / 3
+        if (
+            array.features > most
+            or coded(array.clean, ranges)
+            or (len(constant) > array.features / 3)
         ):
             continue
         yield warning(
@@ -136,7 +138,7 @@ def input_constant_feature(facts, most=40):
         )
 
 
-def coded(rows, ranges, few=16) -> bool:
+def coded(rows, ranges, few=32) -> bool:
     """Whether most features hold few values each, as codes and counts do.
 
     Among these a column of zeros is a code that did not come up.

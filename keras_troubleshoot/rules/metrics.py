@@ -56,16 +56,21 @@ def mismeasured(head, metric):
     """Why a metric does not fit an output, and the mend; or None."""
     accuracy = metric.class_name.endswith("Accuracy")
     exact = accuracy and metric.class_name != "BinaryAccuracy"
-    if accuracy and head.loss.kind == "regression" and (
-        head.kind in (Target.REAL, Target.SHARES) and single(head)
+    if (
+        accuracy
+        and head.loss.kind == "regression"
+        and (head.kind in (Target.REAL, Target.SHARES) and single(head))
     ):
         return (
             f"Accuracy counts predictions that hit the target exactly; "
             f"{head.target.name} holds real numbers.",
             'Measure `metrics=["mae"]` or `keras.metrics.R2Score()`.',
         )
-    if accuracy and head.loss.kind == "regression" and head.units == 1 and (
-        head.kind is Target.CLASSES and head.activation.name == "linear"
+    if (
+        accuracy
+        and head.loss.kind == "regression"
+        and head.units == 1
+        and (head.kind is Target.CLASSES and head.activation.name == "linear")
     ):
         return (
             f"Accuracy of one linear unit counts whether it exceeds 0.5; "
@@ -85,8 +90,10 @@ def mismeasured(head, metric):
             "probability of one half is a logit of 0.",
             "`keras.metrics.BinaryAccuracy(threshold=0)`.",
         )
-    if metric.class_name in OF_PROBABILITIES and logits and (
-        head.loss.kind == "binary" and not metric.from_logits
+    if (
+        metric.class_name in OF_PROBABILITIES
+        and logits
+        and (head.loss.kind == "binary" and not metric.from_logits)
     ):
         return (
             f"The output is a logit, but {metric.name} takes probabilities "
@@ -94,24 +101,30 @@ def mismeasured(head, metric):
             "End with a sigmoid and `from_logits=False`; `keras.metrics.AUC("
             "from_logits=True)` takes logits.",
         )
-    if metric.class_name == "BinaryAccuracy" and head.units > 1 and (
-        head.loss.kind == "sparse"
+    if (
+        metric.class_name == "BinaryAccuracy"
+        and head.units > 1
+        and (head.loss.kind == "sparse")
     ):
         return (
             f"Binary accuracy compares the class id itself with each of "
             f"{head.units} probabilities.",
             '`metrics=["accuracy"]` counts rows.',
         )
-    if metric.class_name == "BinaryAccuracy" and head.units > 2 and (
-        head.kind is Target.ONE_HOT and head.loss.kind == "categorical"
+    if (
+        metric.class_name == "BinaryAccuracy"
+        and head.units > 2
+        and (head.kind is Target.ONE_HOT and head.loss.kind == "categorical")
     ):
         return (
             f"Binary accuracy counts each of {head.units} entries of a "
             f"one-hot row: always {percent(1 - 2 / head.units)} or more.",
             '`metrics=["accuracy"]` counts rows.',
         )
-    if metric.class_name == "CategoricalAccuracy" and exact and (
-        head.loss.kind == "sparse"
+    if (
+        metric.class_name == "CategoricalAccuracy"
+        and exact
+        and (head.loss.kind == "sparse")
     ):
         return (
             f"Categorical accuracy takes one-hot rows, but "

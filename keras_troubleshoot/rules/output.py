@@ -105,8 +105,10 @@ def no_probability(head):
     bounded = CUT_BELOW + ("tanh", "softsign")
     if name == "linear" or head.loss.from_logits and name not in bounded:
         return None
-    if head.loss.from_logits is False and probabilities(head) and (
-        name not in bounded
+    if (
+        head.loss.from_logits is False
+        and probabilities(head)
+        and (name not in bounded)
     ):
         return None
     end = "sigmoid" if head.loss.kind == "binary" else "softmax"
@@ -225,9 +227,14 @@ def output_units_mismatch(facts):
                 f"Give the last layer {width} units.",
                 **evidence,
             )
-        elif width > 1 and head.units == 1 and head.loss.kind in (
-            "regression",
-            "binary",
+        elif (
+            width > 1
+            and head.units == 1
+            and head.loss.kind
+            in (
+                "regression",
+                "binary",
+            )
         ):
             yield error(
                 head.where,

@@ -5,8 +5,7 @@ CROSS_ENTROPY = (
     "https://keras.io/api/losses/probabilistic_losses/"
 )
 REGRESSION = (
-    "Keras, regression losses, "
-    "https://keras.io/api/losses/regression_losses/"
+    "Keras, regression losses, https://keras.io/api/losses/regression_losses/"
 )
 NORMALIZATION = (
     "Keras, Normalization layer, https://keras.io/api/layers/"
@@ -21,16 +20,14 @@ MASKING = (
     "https://keras.io/guides/understanding_masking_and_padding/"
 )
 EMBEDDING = (
-    "Keras, Embedding layer, "
-    "https://keras.io/api/layers/core_layers/embedding/"
+    "Keras, Embedding layer, https://keras.io/api/layers/core_layers/embedding/"
 )
 NOISE = (
     "C. Northcutt et al., Confident Learning, JAIR 2021, "
     "https://arxiv.org/abs/1911.00068"
 )
 COMPILE = (
-    "Keras, compile and fit, "
-    "https://keras.io/api/models/model_training_apis/"
+    "Keras, compile and fit, https://keras.io/api/models/model_training_apis/"
 )
 SHUFFLING = (
     "TensorFlow, tf.data: build input pipelines, "

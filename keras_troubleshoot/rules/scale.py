@@ -99,8 +99,9 @@ def input_over_normalized(facts, narrow=0.05, weak=0.5):
     unit length are left alone. Heuristic.
     """
     for entry in facts.entries:
-        values = entry.values[np.isfinite(entry.values).reshape(
-            len(entry.values), -1).all(axis=1)]
+        values = entry.values[
+            np.isfinite(entry.values).reshape(len(entry.values), -1).all(axis=1)
+        ]
         if len(values) < 2:
             continue
         rows = values.reshape(-1, values.shape[-1])

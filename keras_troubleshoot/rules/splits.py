@@ -249,8 +249,10 @@ def one_class_so_far(facts, least=200):
         return
     heads = [h for h in facts.heads if h.loss and h.loss.cross_entropy]
     target = data.targets[0]
-    if not heads or target.features > 1 and (
-        heads[0].kind is not Target.ONE_HOT
+    if (
+        not heads
+        or target.features > 1
+        and (heads[0].kind is not Target.ONE_HOT)
     ):
         return
     labels = target.labels()

@@ -96,8 +96,10 @@ def task_mismatch(head):
             f"Give the last layer {classes} units with softmax and use "
             '`"sparse_categorical_crossentropy"`.',
         )
-    if activation(head) == "softmax" and head.units > 2 and (
-        kind is Target.ONE_HOT
+    if (
+        activation(head) == "softmax"
+        and head.units > 2
+        and (kind is Target.ONE_HOT)
     ):
         return (
             warning,
@@ -113,9 +115,10 @@ def real_numbers(head) -> bool:
     if head.loss.kind == "sparse":
         return head.units == 1
     bytes_ = head.target.features > 16 and head.target.distinct[0] >= 0
-    one_hot = head.loss.kind == "categorical" and (
-        (head.target.clean != 0).sum(axis=1) == 1
-    ).all()
+    one_hot = (
+        head.loss.kind == "categorical"
+        and ((head.target.clean != 0).sum(axis=1) == 1).all()
+    )
     return not (bytes_ or (one_hot and head.units > 1))
 
 
@@ -168,8 +171,10 @@ def classes_by_regression(head):
             "sure and wrong.",
             'Use `"categorical_crossentropy"` with softmax.',
         )
-    if head.kind is Target.BINARY and head.target.features == 1 and (
-        end in ("sigmoid", "hard_sigmoid") and head.units == 1
+    if (
+        head.kind is Target.BINARY
+        and head.target.features == 1
+        and (end in ("sigmoid", "hard_sigmoid") and head.units == 1)
     ):
         return (
             warning,
@@ -179,8 +184,11 @@ def classes_by_regression(head):
             'Use `"binary_crossentropy"` with the sigmoid.',
         )
     ids = head.kind in (Target.CLASSES, Target.BINARY)
-    if ids and head.units > 1 and end == "softmax" and (
-        head.target.features == 1
+    if (
+        ids
+        and head.units > 1
+        and end == "softmax"
+        and (head.target.features == 1)
     ):
         return (
             error,

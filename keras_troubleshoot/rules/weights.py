@@ -63,9 +63,7 @@ def class_weights(facts, upside_down):
     labels = neighbours.labels(facts.data.targets[0])
     if labels is None:
         return
-    values, counts = np.unique(
-        labels[np.isfinite(labels)], return_counts=True
-    )
+    values, counts = np.unique(labels[np.isfinite(labels)], return_counts=True)
     if not len(values):
         return
     weights = {float(k): float(v) for k, v in fit.class_weight.items()}
