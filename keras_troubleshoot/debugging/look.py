@@ -10,6 +10,7 @@ from keras_troubleshoot.facts import measuring
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts.facts import Facts
+from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.sample import Sample
 from keras_troubleshoot.facts.sample import UnreadableData
 from keras_troubleshoot.report.finding import Finding
@@ -82,8 +83,14 @@ def look(
     sample = read(x, y, sample_weight)
     build(model, sample)
     with own_state.preserved(model):
-        validation = read_validation(validation_data, found)
+        try:
+            validation, problem = read_validation(validation_data), None
+        except UnreadableData as error:
+            validation = None
+            problem = Unavailable(f"validation data: {error}")
         found.facts = measuring.measure(model, sample, validation, fit)
+        if problem is not None:
+            found.facts.add(validation=problem, leakage=problem, shift=problem)
         found.conclude(names)
     return found
 
@@ -93,18 +100,12 @@ def read(x, y, sample_weight) -> Sample:
     return reading.read(x, y, sample_weight, limit=ROWS, seconds=SECONDS)
 
 
-def read_validation(given, found: Look) -> Sample | None:
-    """A sample of the validation data, where they can be read."""
+def read_validation(given) -> Sample | None:
+    """A sample of the validation data, where there are any."""
     if given is None:
         return None
     parts = given if isinstance(given, tuple | list) else (given,)
-    try:
-        return read(*(tuple(parts) + (None, None))[:3])
-    except UnreadableData as problem:
-        found.skipped.append(
-            Skipped("train-validation-shift", f"validation data: {problem}")
-        )
-        return None
+    return read(*(tuple(parts) + (None, None))[:3])
 
 
 def build(model, sample: Sample) -> None:

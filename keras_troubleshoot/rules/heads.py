@@ -2,9 +2,25 @@
 
 import numpy as np
 
+from keras_troubleshoot.facts.facts import Unavailable
+
 
 def supervised(facts):
-    """Outputs that have both a numeric target and a loss."""
+    """Outputs that have both a numeric target and a loss.
+
+    Raises:
+        Unavailable: if no output has a loss, so that nothing can be said.
+    """
+    heads = facts.heads
+    if not any(head.loss is not None or head.refused for head in heads):
+        if all(head.target is None for head in heads):
+            raise Unavailable("no targets")
+        raise Unavailable("the model was not compiled with a loss")
+    return with_loss(facts)
+
+
+def with_loss(facts):
+    """The same, or none."""
     return [
         head
         for head in facts.heads

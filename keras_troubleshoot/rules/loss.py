@@ -5,6 +5,7 @@ import numpy as np
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.rules.heads import activation
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.heads import with_loss
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
@@ -85,7 +86,7 @@ def loss_broadcasts(facts):
     predict their mean. Keras's own losses match the ranks first; your own
     `Loss` class, metric or `train_step` does not.
     """
-    for head in supervised(facts):
+    for head in with_loss(facts):
         tried, true = head.behaviour, head.target.values.shape[1:]
         evidence = {
             "target": ["n", *true],

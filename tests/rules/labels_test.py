@@ -68,8 +68,15 @@ class LabelsTest(parameterized.TestCase):
         self.assertLen(found, count)
 
     def test_an_output_without_loss_is_left_alone(self):
+        made = building.distribution(31, 3)
         facts = building.facts(
-            building.head(np.full(90, 7), building.distribution(31, 3))
+            building.head(np.full(90, 7), made, name="without"),
+            building.head(
+                np.arange(90) % 3,
+                made,
+                "sparse_categorical_crossentropy",
+                "softmax",
+            ),
         )
         for rule in ("labels-out-of-range", "labels-wrong-encoding"):
             self.assertEmpty(checking.found(rule, facts))
