@@ -46,12 +46,12 @@ class Facts:
         if name not in self._sources:
             raise Unavailable(MISSING.get(name, f"no {name}"))
         value = self._sources[name]
-        if isinstance(value, Unavailable):
+        if isinstance(value, Exception):
             raise value
         if callable(value):
             try:
                 value = value()
-            except Unavailable as reason:
+            except Exception as reason:
                 self._sources[name] = reason
                 raise
             self._sources[name] = value
