@@ -56,11 +56,8 @@ def masking(runner: Runner, forward: Pass) -> Masking | None:
     """
     import tensorflow as tf
 
-    if not any(
-        mask_made(call.layer, tensor) is not None
-        for call in forward.recorder.calls
-        for tensor in call.outputs[:1]
-    ):
+    # Not told by the tensors: attention takes the mask off those it was given.
+    if not any(makes_mask(call.layer) for call in forward.recorder.calls):
         return None
     seen = {}
 
@@ -109,9 +106,16 @@ def visible(before, others, forward):
     return [p[0] for p in pairs], [p[1] for p in pairs]
 
 
+def makes_mask(layer) -> bool:
+    """Whether a layer makes a mask of what it is given."""
+    return type(layer).__name__ == "Masking" or getattr(
+        layer, "mask_zero", False
+    )
+
+
 def mask_made(layer, outputs):
     """The mask that a layer makes anew; None where it makes none."""
-    if type(layer).__name__ not in ("Embedding", "Masking"):
+    if not makes_mask(layer):
         return None
     mask = getattr(outputs, "_keras_mask", None)
     return mask if mask is not None and len(outputs.shape) == 3 else None

@@ -216,7 +216,7 @@ class RunnerTest(parameterized.TestCase):
             "Arguments received by Dense.call():\n  • inputs=1"
         )
         self.assertEqual(passes.first_lines(error), "Input 0 is wrong.")
-        self.assertEqual(passes.first_lines(KeyError()), "KeyError")
+        self.assertEqual(passes.first_lines(KeyError()), "KeyError.")
 
 
 if __name__ == "__main__":
