@@ -28,11 +28,10 @@ def duplicate_examples(facts, many=0.2, contrary=0.03):
 
     Counts only rows rich enough not to be alike by chance. Fires where more
     than 20% are copies (not of rare classes alone, which over-sampling
-    makes), or more than 3% have copies with another label. Heuristic.
+    makes, nor of streams, which may repeat on purpose), or more than 3% have
+    copies with another label. Heuristic.
     """
     seen = facts.duplicates
-    if facts.data.streamed and facts.data.rows is None:
-        return
     if seen.rows < 50 or not seen.repeated:
         return
     copies, contrary_rows = seen.repeated / seen.rows, seen.conflicting
@@ -56,7 +55,7 @@ def duplicate_examples(facts, many=0.2, contrary=0.03):
             + mend,
             **evidence,
         )
-    elif copies > many and not sampled_up:
+    elif copies > many and not sampled_up and not facts.data.streamed:
         yield warning(
             "data",
             f"{seen.repeated} of {counted(seen.rows, 'row')} are copies of "

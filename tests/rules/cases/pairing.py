@@ -58,12 +58,18 @@ def copied(rows, copies, relabelled=False):
     return with_copies(x, y)
 
 
-def with_copies(x, y):
-    found = b.data(x, y)
+def with_copies(x, y, batch=None):
+    found = b.data(x, y, batch=batch)
     head = b.head(y, b.distribution(31, 3), b.SPARSE, "softmax")
     return Facts(
         data=found, heads=(head,), duplicates=lambda: repeats.duplicates(found)
     )
+
+
+def repeated_stream():
+    """A stream of 150 rows that is read twice."""
+    x, y = clusters(150)
+    return with_copies(np.tile(x, (2, 1)), np.tile(y, 2), batch=30)
 
 
 def sampled_up():
@@ -189,6 +195,7 @@ TWINS = (
     Twin("no copies", "duplicate-examples", lambda: copied(300, 0)),
     Twin("a few copies", "duplicate-examples", lambda: copied(300, 9)),
     Twin("a rare class taken ten times", "duplicate-examples", sampled_up),
+    Twin("a repeated stream", "duplicate-examples", repeated_stream),
     Twin(
         "rows of few values, alike by chance",
         "duplicate-examples",
