@@ -53,18 +53,30 @@ def learned(
     rows = min(len(predictions), len(target.values))
     if rows < 50:
         return None
+    amounts = head.kind in (Target.REAL, Target.SHARES)
+    if head.loss is not None and head.loss.kind in ("regression", "count"):
+        amounts = amounts or head.kind is Target.CLASSES
+    if amounts and target.features == 1:
+        return of_numbers(history, head, predictions[:rows], rows)
     if head.kind in (Target.BINARY, Target.CLASSES, Target.ONE_HOT):
         return of_classes(history, head, predictions[:rows], rows)
-    if head.kind in (Target.REAL, Target.SHARES) and target.features == 1:
-        true = target.flat[:rows, 0]
-        made = np.asarray(predictions[:rows], "float64").reshape(rows, -1)
-        if made.shape[1] != 1 or not np.isfinite(made).all():
-            return None
-        rest = np.mean((made[:, 0] - true) ** 2) / max(true.var(), 1e-12)
-        score = max(-1.0, 1 - float(rest))
-        words = f"explained variance {score:.2g}"
-        return Learned(score, 0.0, rows**-0.5, words)
     return None
+
+
+def of_numbers(history, head, predictions, rows) -> Learned | None:
+    """Explained variance; of validation, where its squared error is known."""
+    true = head.target.flat[:rows, 0]
+    made = np.asarray(predictions, "float64").reshape(rows, -1)
+    if made.shape[1] != 1 or not np.isfinite(made).all():
+        return None
+    error = float(np.mean((made[:, 0] - true) ** 2))
+    validation = history.values("val_loss")
+    squared = head.loss is not None and head.loss.name == "mean_squared_error"
+    if squared and len(validation) and np.isfinite(validation).all():
+        error = float(validation.min())
+    score = max(-1.0, 1 - error / max(float(true.var()), 1e-12))
+    words = f"explained variance {score:.2g}"
+    return Learned(score, 0.0, 0.5 * rows**-0.5, words)
 
 
 def of_classes(history, head, predictions, rows) -> Learned | None:

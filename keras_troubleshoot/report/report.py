@@ -118,10 +118,7 @@ class Report:
             OSError: if `path` cannot be written.
         """
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
-        if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-        return text
+        return written(text, path)
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
@@ -147,11 +144,7 @@ class Report:
         """
         from keras_troubleshoot.report import html
 
-        page = html.render(self)
-        if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(page)
-        return page
+        return written(html.render(self), path)
 
     def to_sarif(self, path=None) -> str:
         """The findings as SARIF 2.1.0, written to `path` if given.
@@ -161,11 +154,7 @@ class Report:
         """
         from keras_troubleshoot.report import sarif
 
-        text = sarif.render(self)
-        if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-        return text
+        return written(sarif.render(self), path)
 
     def _repr_html_(self) -> str:
         from keras_troubleshoot.report import html
@@ -176,6 +165,14 @@ class Report:
         from keras_troubleshoot.report import text
 
         return text.render(self)
+
+
+def written(text: str, path) -> str:
+    """The text, also written to `path` unless that is None."""
+    if path is not None:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    return text
 
 
 def as_severity(severity: Severity | str) -> Severity:

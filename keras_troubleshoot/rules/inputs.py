@@ -29,10 +29,7 @@ def input_non_finite(facts):
     that handles them itself, so that loss and gradients on these very rows
     are finite, is left alone.
     """
-    for array in facts.data.inputs:
-        if not array.numeric or not array.non_finite["rows"]:
-            continue
-        seen = array.non_finite
+    for array, seen in not_finite(facts.data.inputs):
         tolerated = facts.get("tolerates_inputs")
         say = advice if tolerated else error
         yield say(
@@ -48,6 +45,13 @@ def input_non_finite(facts):
         )
 
 
+def not_finite(arrays):
+    """The arrays that hold NaN or inf, each with where they stand."""
+    for array in arrays:
+        if array.numeric and array.non_finite["rows"]:
+            yield array, array.non_finite
+
+
 @rule(
     "target-non-finite",
     "NaN or inf in the targets",
@@ -60,10 +64,7 @@ def target_non_finite(facts):
     Their loss is NaN, and after one step so is every weight. A loss that
     masks them, so that it is finite on these very rows, is left alone.
     """
-    for array in facts.data.targets:
-        if not array.numeric or not array.non_finite["rows"]:
-            continue
-        seen = array.non_finite
+    for array, seen in not_finite(facts.data.targets):
         tolerated = facts.get("tolerates_targets")
         say = advice if tolerated else error
         yield say(
