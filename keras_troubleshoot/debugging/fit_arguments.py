@@ -4,9 +4,8 @@ import sys
 from typing import Any
 
 from keras_troubleshoot.facts import fit_call
+from keras_troubleshoot.facts.passes import is_library
 from keras_troubleshoot.report.finding import Location
-
-LIBRARIES = ("keras", "tensorflow", "keras_troubleshoot")
 
 
 def parts(arguments: dict[str, Any]) -> tuple:
@@ -31,11 +30,14 @@ def replay(elements):
 
 
 def calling_line() -> Location | None:
-    """The innermost line of the user's code that is running."""
+    """The innermost line of the user's code that is running.
+
+    Not of installed packages: a search or a pipeline may call `fit` for the
+    user.
+    """
     frame = sys._getframe(1)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.split(".")[0] not in LIBRARIES:
+        if not is_library(frame.f_code.co_filename):
             return Location(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None

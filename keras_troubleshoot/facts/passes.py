@@ -217,6 +217,8 @@ def raised_at(error: BaseException) -> str:
 
 
 def is_library(path: str) -> bool:
-    """Whether a file belongs to an installed package, or to this one."""
-    here = os.path.dirname(os.path.dirname(__file__))
-    return "site-packages" in path or path.startswith((here, "<"))
+    """Whether a file belongs to Python, an installed package or this one."""
+    here = os.path.dirname(os.path.dirname(__file__)) + os.sep
+    standard = os.path.dirname(os.__file__) + os.sep
+    installed = "site-packages" in path or "dist-packages" in path
+    return installed or path.startswith((here, standard, "<"))
