@@ -143,10 +143,16 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
 
 
 def ending(forward: Pass, tensor) -> output_activation.Activation:
-    """What an output goes through last."""
+    """What an output goes through last.
+
+    In a graph, Keras's losses find the logits behind any softmax or sigmoid
+    that is the very last operation, as well as behind their own.
+    """
+    made = forward.recorder.maker(tensor)
+    last = made is not None and made.type in ("Softmax", "Sigmoid")
     return dataclasses.replace(
         output_activation.find(forward.recorder, tensor),
-        keeps_logits=keras_internals.keeps_logits(tensor),
+        keeps_logits=last or keras_internals.keeps_logits(tensor),
     )
 
 

@@ -119,6 +119,23 @@ class HeadsTest(parameterized.TestCase):
         self.assertIsNone(head.behaviour)
         self.assertEqual(head.loss.kind, "categorical")
 
+    @parameterized.named_parameters(
+        ("argument", lambda z: layers.Dense(3, "softmax")(z), True),
+        ("operation", lambda z: ops.softmax(layers.Dense(3)(z)), True),
+        (
+            "reshaped",
+            lambda z: layers.Reshape((3,))(layers.Dense(3, "softmax")(z)),
+            False,
+        ),
+        ("linear", lambda z: layers.Dense(3)(z), False),
+    )
+    def test_logits_that_keras_finds(self, build, kept):
+        inputs = keras.Input((4,))
+        model = keras.Model(inputs, build(inputs))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        (head,) = heads(model, TARGETS["label"])
+        self.assertEqual(head.activation.keeps_logits, kept)
+
     def test_shared_output(self):
         """One tensor that is given out twice keeps both its names."""
         inputs = keras.Input((4,))
