@@ -58,6 +58,9 @@ def learned(
         amounts = amounts or head.kind is Target.CLASSES
     if amounts and target.features == 1:
         return of_numbers(history, head, predictions[:rows], rows)
+    one_each = target.features == 1 or head.kind is Target.ONE_HOT
+    if target.values.ndim > 2 or not one_each:
+        return None
     if head.kind in (Target.BINARY, Target.CLASSES, Target.ONE_HOT):
         return of_classes(history, head, predictions[:rows], rows)
     return None

@@ -89,7 +89,8 @@ def categorical_encoding(head):
     """What is wrong with the labels of a categorical cross-entropy."""
     if head.units < 2:
         return None
-    if head.target.features == 1 and head.target.integral:
+    one_each = head.target.values.shape[1:] == head.shape[:-1]
+    if (head.target.features == 1 or one_each) and head.target.integral:
         return (
             f"{head.loss.name} takes one-hot rows of length {head.units}, "
             f"but {head.target.name} holds one class id a row.",

@@ -107,7 +107,9 @@ def labels_single_class(facts, least=50):
             continue
         values = finite_values(head)
         if head.kind is Target.ONE_HOT:
-            values = head.target.labels()
+            width = head.target.values.shape[-1]
+            flat = head.target.clean.reshape(-1, width)
+            values = flat.argmax(axis=1)
         if len(np.unique(values)) != 1:
             continue
         partial = facts.data.streamed and facts.data.rows != facts.data.sampled

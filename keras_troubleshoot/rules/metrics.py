@@ -226,6 +226,8 @@ def loss_metric_disagree(facts, fall=0.3, close=0.02):
     head, loss = heads[0], history.loss
     if head.kind not in (Target.BINARY, Target.CLASSES, Target.ONE_HOT):
         return
+    if head.target.features > 1 and head.target.values.ndim > 2:
+        return
     if not np.isfinite(loss).all() or loss[-1] > (1 - fall) * loss[0]:
         return
     labels = head.target.labels()

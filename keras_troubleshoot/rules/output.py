@@ -196,6 +196,8 @@ def output_units_mismatch(facts):
     for head in supervised(facts):
         columns = head.target.values.shape[1:]
         width = columns[-1] if columns else 1
+        # (n, steps) meets (n, steps, 1): the last axis is dropped.
+        same_rank = len(columns) == len(head.shape)
         evidence = {
             "units": head.units,
             "columns": width,
@@ -217,7 +219,11 @@ def output_units_mismatch(facts):
                 classes=classes,
                 **evidence,
             )
-        elif 1 < width != head.units > 1 and head.loss.kind != "sparse":
+        elif (
+            1 < width != head.units > 1
+            and same_rank
+            and head.loss.kind != "sparse"
+        ):
             if head.loss.kind == "custom" and not head.refused:
                 continue
             yield error(
@@ -230,11 +236,8 @@ def output_units_mismatch(facts):
         elif (
             width > 1
             and head.units == 1
-            and head.loss.kind
-            in (
-                "regression",
-                "binary",
-            )
+            and same_rank
+            and head.loss.kind in ("regression", "binary")
         ):
             yield error(
                 head.where,

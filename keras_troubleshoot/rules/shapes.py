@@ -114,14 +114,15 @@ def rank_differs(head) -> bool:
         return False
     if head.loss.kind == "custom" and not head.refused:
         return False
-    true, made = head.target.values.ndim, head.predictions.ndim
-    last = head.target.values.shape[-1] if true > 1 else 0
+    true, made = head.target.values.shape[1:], head.shape
     if head.loss.kind == "sparse":
-        return made - 1 not in (true, true - 1 if last == 1 else true)
-    if made == true + 1 and head.units == 1:
-        # Keras drops the last axis; what remains has to agree.
-        return head.shape[:-1] != head.target.values.shape[1:]
-    return made > true + (1 if made == 2 else 0)
+        # One id for each place; a last axis of one holds it as well.
+        ids = true[:-1] if true[-1:] == (1,) else true
+        return true != made[:-1] and len(made) - 1 > len(ids)
+    if len(made) == len(true) + 1 and head.units == 1:
+        # Keras drops the last axis; one target then meets every place.
+        return true == (1,) and made[:-1] != true
+    return len(made) > len(true) + (1 if len(made) == 1 else 0)
 
 
 def units_differ(head) -> bool:
