@@ -116,6 +116,9 @@ def metric(identifier: Any, target: Array | None, units: int) -> Metric:
         return Metric(name, camel(name), 0.5 if "binary" in name else None)
     options = getattr(identifier, "_fn_kwargs", {})
     threshold = options.get("threshold", getattr(identifier, "threshold", None))
+    several = getattr(identifier, "thresholds", None)
+    if threshold is None and several is not None and len(several) == 1:
+        threshold = several[0]
     if not isinstance(threshold, int | float):
         threshold = None
     name = getattr(identifier, "name", None) or getattr(

@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.facts.loss_behaviour import crosses
 from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.recorder import Recorder
@@ -56,8 +57,8 @@ def own_step(runner: Runner) -> OwnStep | None:
     data = keras.utils.pack_x_y_sample_weight(runner.x(), runner.y())
     recorder, model = Recorder(), runner.model
     with (
-        keras_internals.swapped_optimizers(model, Held),
-        keras_internals.spare_compiled(model),
+        keras_scopes.swapped_optimizers(model, Held),
+        keras_scopes.spare_compiled(model),
         runner.quiet(),
         recorder.listening(),
     ):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.facts import private
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.recorder import Recorder
@@ -135,7 +136,7 @@ class Runner:
             yield
             return
         with contextlib.ExitStack() as stack:
-            stack.enter_context(keras_internals.stateless(self.model))
+            stack.enter_context(keras_scopes.stateless(self.model))
             stack.enter_context(private.untraced())
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")

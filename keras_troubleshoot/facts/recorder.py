@@ -11,6 +11,7 @@ import dataclasses
 from typing import Any
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,8 +77,8 @@ class Recorder:
     def listening(self):
         """Listens within this context, on this thread."""
         with (
-            keras_internals.watched_calls(self._enter, self._leave, self._fail),
-            keras_internals.watched_operations(self._note),
+            keras_scopes.watched_calls(self._enter, self._leave, self._fail),
+            keras_scopes.watched_operations(self._note),
         ):
             yield self
 

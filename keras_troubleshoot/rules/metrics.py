@@ -54,87 +54,84 @@ OF_PROBABILITIES = ("AUC", "Precision", "Recall", "BinaryIoU")
 
 def mismeasured(head, metric):
     """Why a metric does not fit an output, and the mend; or None."""
+    return (
+        of_regression(head, metric)
+        or of_logits(head, metric)
+        or of_encoding(head, metric)
+    )
+
+
+def of_regression(head, metric):
+    """Accuracy, where a number is to be predicted."""
     accuracy = metric.class_name.endswith("Accuracy")
-    exact = accuracy and metric.class_name != "BinaryAccuracy"
-    if (
-        accuracy
-        and head.loss.kind == "regression"
-        and (head.kind in (Target.REAL, Target.SHARES) and single(head))
-    ):
+    if not accuracy or head.loss.kind != "regression":
+        return None
+    if head.kind in (Target.REAL, Target.SHARES) and single(head):
         return (
             f"Accuracy counts predictions that hit the target exactly; "
             f"{head.target.name} holds real numbers.",
             'Measure `metrics=["mae"]` or `keras.metrics.R2Score()`.',
         )
-    if (
-        accuracy
-        and head.loss.kind == "regression"
-        and head.units == 1
-        and (head.kind is Target.CLASSES and head.activation.name == "linear")
-    ):
+    linear = head.units == 1 and head.activation.name == "linear"
+    if linear and head.kind is Target.CLASSES:
         return (
             f"Accuracy of one linear unit counts whether it exceeds 0.5; "
             f"{head.target.name} holds {len(head.target.distinct)} grades.",
             'Measure `metrics=["mae"]`; or predict classes, with one unit '
             "for each and a cross-entropy.",
         )
+    return None
+
+
+def of_logits(head, metric):
+    """A metric of probabilities, where the output is a logit."""
     logits = head.loss.from_logits is True and activation(head) == "linear"
-    if (
-        metric.class_name == "BinaryAccuracy"
-        and head.loss.kind == "binary"
-        and logits
-        and metric.threshold == 0.5
-    ):
+    if not logits or head.loss.kind != "binary":
+        return None
+    if metric.class_name == "BinaryAccuracy" and metric.threshold == 0.5:
         return (
             "The output is a logit, but the metric cuts it at 0.5; a "
             "probability of one half is a logit of 0.",
             "`keras.metrics.BinaryAccuracy(threshold=0)`.",
         )
-    if (
-        metric.class_name in OF_PROBABILITIES
-        and logits
-        and (head.loss.kind == "binary" and not metric.from_logits)
-    ):
+    cut = metric.threshold in (None, 0.5) and not metric.from_logits
+    if metric.class_name in OF_PROBABILITIES and cut:
         return (
             f"The output is a logit, but {metric.name} takes probabilities "
             "from 0 to 1.",
             "End with a sigmoid and `from_logits=False`; `keras.metrics.AUC("
-            "from_logits=True)` takes logits.",
+            "from_logits=True)` takes logits, `Precision(thresholds=0)` "
+            "too.",
         )
-    if (
-        metric.class_name == "BinaryAccuracy"
-        and head.units > 1
-        and (head.loss.kind == "sparse")
-    ):
+    return None
+
+
+def of_encoding(head, metric):
+    """An accuracy that is made for labels in another form."""
+    name, kind = metric.class_name, head.loss.kind
+    if name == "BinaryAccuracy" and head.units > 1 and kind == "sparse":
         return (
             f"Binary accuracy compares the class id itself with each of "
             f"{head.units} probabilities.",
             '`metrics=["accuracy"]` counts rows.',
         )
-    if (
-        metric.class_name == "BinaryAccuracy"
-        and head.units > 2
-        and (head.kind is Target.ONE_HOT and head.loss.kind == "categorical")
-    ):
+    one_hot = head.kind is Target.ONE_HOT and head.units > 1
+    if name == "BinaryAccuracy" and one_hot and kind == "categorical":
+        if head.units == 2:
+            return None
         return (
             f"Binary accuracy counts each of {head.units} entries of a "
             f"one-hot row: always {percent(1 - 2 / head.units)} or more.",
             '`metrics=["accuracy"]` counts rows.',
         )
-    if (
-        metric.class_name == "CategoricalAccuracy"
-        and exact
-        and (head.loss.kind == "sparse")
-    ):
+    if name == "CategoricalAccuracy" and kind == "sparse":
         return (
             f"Categorical accuracy takes one-hot rows, but "
             f"{head.target.name} holds class ids.",
             '`metrics=["accuracy"]` or '
             "`keras.metrics.SparseCategoricalAccuracy()`.",
         )
-    if metric.class_name == "SparseCategoricalAccuracy" and (
-        head.kind is Target.ONE_HOT and head.units > 1
-    ):
+    if name == "SparseCategoricalAccuracy" and one_hot:
         return (
             f"Sparse categorical accuracy takes class ids, but "
             f"{head.target.name} holds one-hot rows.",

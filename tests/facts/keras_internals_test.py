@@ -8,6 +8,7 @@ from absl.testing import parameterized
 from keras import layers
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 from tests.facts import running
 
 
@@ -175,7 +176,7 @@ class OptimizerTest(parameterized.TestCase):
         model.second = keras.optimizers.Adam()
         own, second = model.optimizer, model.second
         with self.assertRaises(ArithmeticError):
-            with keras_internals.swapped_optimizers(model, lambda x: [x]):
+            with keras_scopes.swapped_optimizers(model, lambda x: [x]):
                 self.assertEqual(model.optimizer, [own])
                 self.assertEqual(model.second, [second])
                 raise ArithmeticError
@@ -188,7 +189,7 @@ class OptimizerTest(parameterized.TestCase):
         model.compile("sgd", "mse", metrics=["mae"])
         pair = tf.zeros((4, 2)), tf.ones((4, 2))
         own = model._compile_loss, model._compile_metrics
-        with keras_internals.spare_compiled(model):
+        with keras_scopes.spare_compiled(model):
             loss = model.compute_loss(None, *pair)
             logs = model.compute_metrics(None, *pair)
         self.assertEqual(float(loss), 1)
@@ -197,7 +198,7 @@ class OptimizerTest(parameterized.TestCase):
         self.assertIs(model._compile_metrics, own[1])
         self.assertFalse(own[0].built)
         self.assertFalse(own[1].built)
-        with keras_internals.spare_compiled(small()):
+        with keras_scopes.spare_compiled(small()):
             pass
 
 
@@ -274,7 +275,7 @@ class WatchingTest(absltest.TestCase):
         model = keras.Sequential([keras.Input((3,)), norm])
         seed = keras.random.SeedGenerator(1)
         before = seed.state.numpy()
-        with keras_internals.stateless(model):
+        with keras_scopes.stateless(model):
             model(running.numbers(20, 3) + 5, training=True)
             seed.next()
         np.testing.assert_array_equal(norm.moving_mean.numpy(), 0)
@@ -295,13 +296,13 @@ class WatchingTest(absltest.TestCase):
         )
         model(tf.fill((1, 3), 5.0))
         before = [float(loss) for loss in model.losses]
-        with keras_internals.stateless(model):
+        with keras_scopes.stateless(model):
             model(tf.ones((1, 3)))
             inside = [float(loss) for loss in model.losses]
         self.assertEqual([float(loss) for loss in model.losses], before)
         self.assertEqual(before[0], 15)
         self.assertEqual(inside, [3, before[1]])
-        with keras_internals.stateless(model):
+        with keras_scopes.stateless(model):
             self.assertLen(model.losses, 1)
 
     def test_have_values(self):
@@ -321,7 +322,7 @@ class WatchingTest(absltest.TestCase):
         x = tf.constant(running.numbers(5, 3))
         expected = model(x)
         original = keras.layers.Layer.__call__
-        with keras_internals.watched_calls(
+        with keras_scopes.watched_calls(
             lambda layer, args, kwargs: told.append(("in", layer)),
             lambda layer, args, kwargs, outputs: told.append(("out", layer)),
         ):
@@ -336,14 +337,14 @@ class WatchingTest(absltest.TestCase):
 
     def test_watched_calls_may_change_outputs(self):
         dense = layers.Dense(2)
-        with keras_internals.watched_calls(after=lambda *_: "other"):
+        with keras_scopes.watched_calls(after=lambda *_: "other"):
             self.assertEqual(dense(running.numbers(5, 3)), "other")
         self.assertEqual(dense(running.numbers(5, 3)).shape, (5, 2))
 
     def test_watched_calls_of_other_threads_pass_by(self):
         dense, told = layers.Dense(2), []
         x = running.numbers(5, 3)
-        with keras_internals.watched_calls(lambda *_: told.append(1)):
+        with keras_scopes.watched_calls(lambda *_: told.append(1)):
             thread = threading.Thread(target=dense, args=(x,))
             thread.start()
             thread.join()
@@ -355,7 +356,7 @@ class WatchingTest(absltest.TestCase):
         def note(kind, inputs, outputs):
             told.append((kind, [tuple(t.shape) for t in inputs], outputs))
 
-        with keras_internals.watched_operations(note):
+        with keras_scopes.watched_operations(note):
             result = tf.matmul(tf.ones((2, 3)), tf.ones((3, 4)))
         tf.ones((2, 3)) + 1
         self.assertIn(told[-1][0], ("MatMul", b"MatMul"))
