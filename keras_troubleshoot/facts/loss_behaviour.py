@@ -130,24 +130,47 @@ def two_batch_axes(recorder: Recorder, rows: int) -> tuple[tuple, ...]:
     """Shapes with two batch axes, made of tensors with one each."""
     found = []
     for operation in recorder.operations:
-        if crosses(operation, rows):
+        if crosses(operation, rows, recorder):
             found.append(tuple(operation.outputs[0].shape))
     return tuple(dict.fromkeys(found))
 
 
+# Arithmetic; comparisons of all rows with each other are meant.
 ELEMENTWISE = frozenset(
     "Add AddV2 Sub Mul RealDiv DivNoNan SquaredDifference Maximum Minimum "
-    "Pow Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd "
-    "LogicalOr SelectV2 Div FloorDiv FloorMod Xdivy Xlogy Xlog1py".split()
+    "Pow SelectV2 Div Xdivy Xlogy Xlog1py".split()
 )
 
 
-def crosses(operation, rows: int) -> bool:
-    """Whether an operation meets each row with every other by broadcasting."""
+def crosses(operation, rows: int, recorder: Recorder | None = None) -> bool:
+    """Whether an operation meets each row with every other by accident.
+
+    That is by broadcasting tensors of unlike rank, (n,) with (n, 1). Pairs
+    that are meant have axes of both, (n, 1) with (1, n), or come of one
+    tensor: `x[:, None] - x`.
+    """
     if operation.type not in ELEMENTWISE or rows < 2:
         return False
     out = list(operation.outputs[0].shape)
     if out.count(rows) < 2:
         return False
-    counts = [list(t.shape).count(rows) for t in operation.inputs]
-    return max(counts) == 1 and sum(c == 1 for c in counts) >= 2
+    wide = [t for t in operation.inputs if list(t.shape).count(rows) >= 1]
+    if len(wide) < 2 or any(list(t.shape).count(rows) > 1 for t in wide):
+        return False
+    if len({len(t.shape) for t in wide}) < 2:
+        return False
+    return recorder is None or not with_itself(recorder, wide)
+
+
+def with_itself(recorder: Recorder, pair) -> bool:
+    """Whether one of two tensors is the other one with an axis more."""
+    for one, other in (pair[:2], pair[1::-1]):
+        made = recorder.maker(one)
+        shaped = made is not None and made.type in (
+            "ExpandDims",
+            "StridedSlice",
+            "Reshape",
+        )
+        if shaped and any(t is other for t in made.inputs):
+            return True
+    return False

@@ -169,10 +169,11 @@ class Look:
     def crossings(self):
         """Operations inside the model that meet each row with every other."""
         rows = self.facts.runner.rows
+        recorder = self.working().recorder
         return [
             operation
-            for operation in self.working().recorder.operations
-            if loss_behaviour.crosses(operation, rows)
+            for operation in recorder.operations
+            if loss_behaviour.crosses(operation, rows, recorder)
         ]
 
     def signal(self):

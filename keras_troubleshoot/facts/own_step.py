@@ -66,6 +66,6 @@ def own_step(runner: Runner) -> OwnStep | None:
     found = [
         (done.type, done.layer, tuple(tuple(t.shape) for t in done.inputs))
         for done in recorder.operations
-        if crosses(done, runner.rows)
+        if crosses(done, runner.rows, recorder)
     ]
     return OwnStep(tuple(found))

@@ -195,66 +195,70 @@ def output_units_mismatch(facts):
     """
     for head in supervised(facts):
         columns = head.target.values.shape[1:]
-        width = columns[-1] if columns else 1
-        # (n, steps) meets (n, steps, 1): the last axis is dropped.
-        same_rank = len(columns) == len(head.shape)
         evidence = {
             "units": head.units,
-            "columns": width,
+            "columns": columns[-1] if columns else 1,
             "loss": head.loss.name,
         }
-        if head.loss.kind == "sparse" and head.units == 1:
-            classes = len(head.target.distinct)
-            yield error(
-                head.where,
-                f"{head.loss.name} over one unit is always zero; there are "
-                f"{classes} classes.",
-                f"Give the last layer {classes} units with softmax"
-                + (
-                    ', or keep one unit with sigmoid and `"binary_'
-                    'crossentropy"`.'
-                    if classes == 2
-                    else "."
-                ),
-                classes=classes,
-                **evidence,
-            )
-        elif (
-            1 < width != head.units > 1
-            and same_rank
-            and head.loss.kind != "sparse"
-        ):
-            if head.loss.kind == "custom" and not head.refused:
-                continue
-            yield error(
-                head.where,
-                f"The output has {head.units} units, the targets have "
-                f"{width} columns.",
-                f"Give the last layer {width} units.",
-                **evidence,
-            )
-        elif (
-            width > 1
-            and head.units == 1
-            and same_rank
-            and head.loss.kind in ("regression", "binary")
-        ):
-            yield error(
-                head.where,
-                f"The output has one unit, the targets have {width} columns: "
-                "one number is to meet them all.",
-                f"Give the last layer {width} units.",
-                **evidence,
-            )
-        elif head.loss.kind == "sparse" and head.target.rows:
-            high = head.target.distinct[-1] if len(head.target.distinct) else 0
-            if head.units > 2 * (high + 1) + 1 and head.units < 100:
-                yield advice(
-                    head.where,
-                    f"The output has {head.units} units, the largest class "
-                    f"id seen is {number(high)}.",
-                    "Units without a class do little harm; check that no "
-                    "class is missing.",
-                    largest=float(high),
-                    **evidence,
-                )
+        if head.loss.kind == "sparse":
+            found = units_for_classes(head, evidence)
+        else:
+            found = units_for_columns(head, evidence)
+        if found:
+            yield found
+
+
+def units_for_classes(head, evidence):
+    """What a sparse loss has against the number of units."""
+    if head.units == 1:
+        classes = len(head.target.distinct)
+        end = "."
+        if classes == 2:
+            end = ', or keep one unit with sigmoid and `"binary_crossentropy"`.'
+        return error(
+            head.where,
+            f"{head.loss.name} over one unit is always zero; there are "
+            f"{classes} classes.",
+            f"Give the last layer {classes} units with softmax" + end,
+            classes=classes,
+            **evidence,
+        )
+    high = head.target.distinct[-1] if len(head.target.distinct) else 0
+    many = head.units > 2 * (high + 1) + 1 and head.units < 100
+    if not head.target.rows or not many:
+        return None
+    return advice(
+        head.where,
+        f"The output has {head.units} units, the largest class id seen is "
+        f"{number(high)}.",
+        "Units without a class do little harm; check that no class is "
+        "missing.",
+        **evidence | {"largest": float(high)},
+    )
+
+
+def units_for_columns(head, evidence):
+    """What targets of several columns have against the number of units."""
+    width, loss = evidence["columns"], head.loss.kind
+    # (n, steps) meets (n, steps, 1): the last axis is dropped.
+    same_rank = head.target.values.ndim == head.predictions.ndim
+    if width < 2 or width == head.units or not same_rank:
+        return None
+    mend = f"Give the last layer {width} units."
+    if head.units > 1 and (loss != "custom" or head.refused):
+        return error(
+            head.where,
+            f"The output has {head.units} units, the targets have {width} "
+            "columns.",
+            mend,
+            **evidence,
+        )
+    if head.units == 1 and loss in ("regression", "binary"):
+        return error(
+            head.where,
+            f"The output has one unit, the targets have {width} columns: "
+            "one number is to meet them all.",
+            mend,
+            **evidence,
+        )
+    return None

@@ -191,6 +191,14 @@ class HeadsTest(parameterized.TestCase):
         )
         self.assertEqual(mae.name, "mae")
 
+    def test_thresholds_of_precision(self):
+        model = keras.Sequential([layers.Dense(1)])
+        model.build((None, 4))
+        precision = keras.metrics.Precision(thresholds=0)
+        model.compile(loss="mse", metrics=[precision, keras.metrics.AUC()])
+        [head] = heads(model, TARGETS["price"])
+        self.assertEqual([m.threshold for m in head.metrics], [0, None])
+
 
 class StepTest(parameterized.TestCase):
     def step(self, model, y, x=X):
