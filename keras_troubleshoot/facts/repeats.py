@@ -14,6 +14,11 @@ from keras_troubleshoot.facts.data import Data
 LEAST_BITS = 32
 # Columns that are looked at for it.
 MOST_COLUMNS = 64
+# Numbers of arrays in memory whose columns are sorted at most (a fifth of a
+# second); of more a sample is taken.
+SORTED = 2**21
+# Rows that are hashed at a time, to need little memory.
+CHUNK = 2**14
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +48,8 @@ class Leakage:
 
     Attributes:
         rows: validation rows that were looked up.
-        known: those found among the training rows that are rich in values.
-        within: share of these training rows that repeat another one.
+        known: those rich in values that are found among training rows.
+        within: share of the training rows that repeat another one.
     """
 
     rows: int
@@ -52,39 +57,58 @@ class Leakage:
     within: float
 
 
-def keys(data: Data) -> np.ndarray:
-    """A hash of the inputs of each row."""
-    parts = columns(data)
+def keys(parts: list[np.ndarray]) -> np.ndarray:
+    """A hash of each row: a sum of its bits times random odd numbers.
+
+    The same for the same shapes each time, so that two data sets can be
+    compared. Different rows meet with a chance of about 2**-63.
+    """
     rows = min(map(len, parts))
-    return np.array(
-        [hash(tuple(p[i].tobytes() for p in parts)) for i in range(rows)]
+    total = np.zeros(rows, "uint64")
+    rng = np.random.default_rng(0)
+    for part in parts:
+        factors = rng.integers(0, 2**63, part.shape[1], dtype="uint64")
+        factors = 2 * factors + 1
+        if part.dtype.kind != "f":
+            words = [hash(tuple(row)) & 2**63 - 1 for row in part[:rows]]
+            total += factors[0] * np.array(words, "uint64")
+            continue
+        for start in range(0, rows, CHUNK):
+            block = part[start : start + CHUNK][: rows - start]
+            bits = np.ascontiguousarray(block).view("uint32")
+            total[start : start + CHUNK] += bits.astype("uint64") @ factors
+    return total
+
+
+def columns(data: Data, most: int) -> list[np.ndarray]:
+    """The inputs as matrices of float32, or of text.
+
+    Of all rows, where arrays of no more than `most` numbers together are at
+    hand; else of the sample.
+    """
+    whole = [array.whole for array in data.inputs]
+    at_hand = all(isinstance(w, np.ndarray) for w in whole) and (
+        sum(w.size for w in whole) <= most
+        and all(array.numeric for array in data.inputs)
     )
-
-
-def columns(data: Data) -> list[np.ndarray]:
-    """The inputs, each as a matrix: of all rows where they are at hand."""
     parts = []
     for array in data.inputs:
-        values = array.values
-        whole = array.whole
-        if isinstance(whole, np.ndarray) and whole.size <= FULL_SCAN:
-            values = whole
-        values = np.asarray(values)
-        if not array.numeric:
+        values = np.asarray(array.whole if at_hand else array.values)
+        if array.numeric:
+            # Adding zero makes 0.0 of -0.0.
+            values = values.astype("float32") + np.float32(0)
+        else:
             values = values.astype(str)
-        elif values.dtype.kind == "f":
-            values = values.astype("float32", copy=False)
         parts.append(values.reshape(len(values), -1))
     return parts
 
 
-def rich(data: Data) -> np.ndarray:
+def rich(parts: list[np.ndarray]) -> np.ndarray:
     """Whether each row is unlikely enough for a copy not to be chance.
 
     Sums the surprise of its values, `-log2` of how frequent each is in its
     column, over up to 64 columns.
     """
-    parts = columns(data)
     rows = min(map(len, parts))
     bits = np.zeros(rows)
     for part in parts:
@@ -100,7 +124,8 @@ def rich(data: Data) -> np.ndarray:
 
 def duplicates(data: Data) -> Duplicates:
     """Looks for rows that are alike."""
-    hashes, worth = keys(data), rich(data)
+    parts = columns(data, SORTED)
+    hashes, worth = keys(parts), rich(parts)
     hashes = hashes[worth]
     if not len(hashes):
         return Duplicates(0, 0, 0)
@@ -151,10 +176,9 @@ def rare_share(ids, y) -> float:
 
 def leakage(training: Data, validation: Data) -> Leakage:
     """Looks validation rows up among the training rows."""
-    known = keys(training)
-    known = known[rich(training)]
-    found = keys(validation)
-    if not len(known):
-        return Leakage(len(found), 0, 0.0)
+    known = keys(columns(training, FULL_SCAN))
+    parts = columns(validation, SORTED)
+    found, worth = keys(parts), rich(parts)
     within = 1 - len(np.unique(known)) / len(known)
-    return Leakage(len(found), int(np.isin(found, known).sum()), within)
+    met = np.isin(found, known) & worth
+    return Leakage(len(found), int(met.sum()), within)

@@ -231,8 +231,7 @@ def units_for_classes(head, evidence):
         head.where,
         f"The output has {head.units} units, the largest class id seen is "
         f"{number(high)}.",
-        "Units without a class do little harm; check that no class is "
-        "missing.",
+        "Units without a class do little harm; check that no class is missing.",
         **evidence | {"largest": float(high)},
     )
 

@@ -83,6 +83,22 @@ class LeakageTest(absltest.TestCase):
         got = repeats.leakage(profile(X), profile(X[:50].astype("float32")))
         self.assertEqual(got.known, 50)
 
+    def test_other_types(self):
+        numbers = RNG.integers(-500, 500, (300, 8))
+        got = repeats.leakage(
+            profile(numbers.astype("int16")), profile(numbers * 1.0)
+        )
+        self.assertEqual(got.known, 300)
+
+    def test_minus_zero(self):
+        x = X.copy()
+        x[:, 0] = 0.0
+        other = x.copy()
+        other[:, 0] = -0.0
+        self.assertEqual(
+            repeats.leakage(profile(x), profile(other)).known, 300
+        )
+
     def test_none(self):
         got = repeats.leakage(profile(X), profile(X + 1))
         self.assertEqual(got.known, 0)
@@ -95,6 +111,18 @@ class LeakageTest(absltest.TestCase):
         )
         got = repeats.leakage(training, profile(X[200:]))
         self.assertEqual(got.known, 100)
+
+    def test_arrays_of_one_row_stay_together(self):
+        """Either the whole of all inputs is taken, or the sample of all."""
+        some = np.arange(50)
+        whole = {"a": X, "b": RNG.normal(size=(300, 100))}
+        part = {name: values[some] for name, values in whole.items()}
+        profiled = data.profile(
+            Sample(part, rows=300, indices=some, whole=(whole, None, None))
+        )
+        for most, rows in ((300 * 108, 300), (300 * 108 - 1, 50)):
+            parts = repeats.columns(profiled, most)
+            self.assertEqual([len(p) for p in parts], [rows, rows])
 
     def test_within(self):
         got = repeats.leakage(profile(np.r_[X, X]), profile(X))
