@@ -25,6 +25,7 @@ class Shift:
         rows: rows of validation that were compared.
         drifts: whether neighbouring training rows are alike, as in a series
             over time, where a shift is to be expected.
+        count: number of classes on both sides together.
     """
 
     classes: bool
@@ -35,6 +36,7 @@ class Shift:
     moved: dict[str, float] = dataclasses.field(default_factory=dict)
     rows: int = 0
     drifts: bool = False
+    count: int = 0
 
 
 def shift(training: Data, validation: Data) -> Shift:
@@ -83,6 +85,7 @@ def of_targets(one: Array, other: Array) -> dict:
         "distance": float(np.abs(shares[0] - shares[1]).sum() / 2),
         "unseen": tuple(new.tolist()),
         "unseen_share": float(np.isin(b, new).mean()),
+        "count": len(every),
     }
 
 

@@ -87,32 +87,15 @@ def loss_broadcasts(facts):
     `Loss` class, metric or `train_step` does not.
     """
     for head in with_loss(facts):
-        tried, true = head.behaviour, head.target.values.shape[1:]
         evidence = {
-            "target": ["n", *true],
+            "target": ["n", *head.target.values.shape[1:]],
             "output": ["n", *head.shape],
             "loss": head.loss.name,
         }
-        crossed = (
-            tried is not None
-            and tried.matched is not None
-            and bool(tried.broadcasts)
-        )
-        if crossed:
-            rows = len(head.predictions)
-            yield error(
-                head.where,
-                f"{head.loss.name} meets targets of shape {said(true)} with "
-                f"predictions of shape {said(head.shape)}: each row with "
-                f"every other ({rows} x {rows} values for {rows} rows).",
-                f"Give both one shape: `y = y.reshape(-1, {head.units})`, or "
-                "`y_true = keras.ops.reshape(y_true, keras.ops.shape(y_pred))"
-                "` in the loss.",
-                rows=rows,
-                value=tried.start,
-                value_of_matching_shapes=tried.matched,
-                **evidence,
-            )
+        tried = head.behaviour
+        crossed = tried is not None and tried.matched is not None
+        if crossed and tried.broadcasts:
+            yield rows_crossed(head, evidence)
         elif one_against_many(head):
             yield error(
                 head.where,
@@ -123,20 +106,10 @@ def loss_broadcasts(facts):
                 "classes, a cross-entropy.",
                 **evidence,
             )
-        for metric in head.metrics:
-            if metric.broadcasts:
-                yield warning(
-                    f"metric {metric.name!r}",
-                    f"The metric {metric.name} meets targets of shape "
-                    f"{said(true)} with predictions of shape "
-                    f"{said(head.shape)}: each row with every other.",
-                    f"Give both one shape: `y = y.reshape(-1, {head.units})`.",
-                    made=[list(shape) for shape in metric.broadcasts],
-                    **evidence,
-                )
+        yield from metrics_crossed(head, evidence)
     step = facts.get("own_step")
     if step is not None and step.crossings:
-        operation, layer, shapes = step.crossings[0]
+        operation, _, shapes = step.crossings[0]
         yield error(
             "train_step",
             f"In `train_step`, {operation} meets tensors of shapes "
@@ -146,6 +119,40 @@ def loss_broadcasts(facts):
             operation=operation,
             shapes=[list(s) for s in shapes],
         )
+
+
+def rows_crossed(head, evidence):
+    """A loss of the user's that meets each row with every other."""
+    rows = len(head.predictions)
+    return error(
+        head.where,
+        f"{head.loss.name} meets targets of shape "
+        f"{said(head.target.values.shape[1:])} with predictions of shape "
+        f"{said(head.shape)}: each row with every other ({rows} x {rows} "
+        f"values for {rows} rows).",
+        f"Give both one shape: `y = y.reshape(-1, {head.units})`, or "
+        "`y_true = keras.ops.reshape(y_true, keras.ops.shape(y_pred))` in "
+        "the loss.",
+        rows=rows,
+        value=head.behaviour.start,
+        value_of_matching_shapes=head.behaviour.matched,
+        **evidence,
+    )
+
+
+def metrics_crossed(head, evidence):
+    """Metrics of the user's that meet each row with every other."""
+    for metric in head.metrics:
+        if metric.broadcasts:
+            yield warning(
+                f"metric {metric.name!r}",
+                f"The metric {metric.name} meets targets of shape "
+                f"{said(head.target.values.shape[1:])} with predictions of "
+                f"shape {said(head.shape)}: each row with every other.",
+                f"Give both one shape: `y = y.reshape(-1, {head.units})`.",
+                made=[list(shape) for shape in metric.broadcasts],
+                **evidence,
+            )
 
 
 def said(shape) -> str:

@@ -125,6 +125,33 @@ def train_validation_shift(facts, distance=0.3, numbers=0.5, scale=4.0):
     seen = facts.shift
     if seen.rows < 20:
         return
+    yield from shifted_inputs(seen, scale)
+    if seen.distance is None:
+        return
+    if seen.classes:
+        yield from shifted_classes(seen, distance)
+    elif seen.distance > numbers:
+        say = advice if seen.drifts else warning
+        yield say(
+            "validation_data",
+            "The targets of validation are distributed otherwise than those "
+            f"of training (Kolmogorov-Smirnov distance "
+            f"{number(seen.distance)}).",
+            SHUFFLE_FIRST,
+            distance=seen.distance,
+            rows=seen.rows,
+        )
+
+
+SHUFFLE_FIRST = (
+    "Shuffle before you split: `order = np.random.default_rng(0)."
+    "permutation(len(x)); x, y = x[order], y[order]`, or split by class "
+    "with sklearn's `train_test_split(..., stratify=y)`."
+)
+
+
+def shifted_inputs(seen, scale):
+    """Inputs that are scaled on one side only."""
     for name, ratio in seen.scales.items():
         far = not 1 / scale < max(ratio, 1e-9) < scale
         if far or (seen.moved[name] > 3 and not seen.drifts):
@@ -139,44 +166,34 @@ def train_validation_shift(facts, distance=0.3, numbers=0.5, scale=4.0):
                 moved=seen.moved[name],
                 limit=scale,
             )
-    if seen.distance is None:
-        return
+
+
+def shifted_classes(seen, distance):
+    """Classes that training lacks, or that are there in other shares."""
     evidence = {
         "distance": seen.distance,
         "unseen": list(seen.unseen[:20]),
         "unseen_share": seen.unseen_share,
         "rows": seen.rows,
+        "classes": seen.count,
     }
-    mend = (
-        "Shuffle before you split: `order = np.random.default_rng(0)."
-        "permutation(len(x)); x, y = x[order], y[order]`, or split by class "
-        "with sklearn's `train_test_split(..., stratify=y)`."
-    )
-    if seen.classes and seen.unseen_share > 0.05:
+    # What shares of so few rows differ by anyway.
+    chance = 0.8 * (max(seen.count, 4) / seen.rows) ** 0.5
+    if seen.unseen_share > 0.05:
         yield error(
             "validation_data",
             f"{percent(seen.unseen_share)} of the validation rows are of "
             f"classes that training lacks "
             f"({listed(number(c) for c in seen.unseen[:8])}).",
-            mend,
+            SHUFFLE_FIRST,
             **evidence,
         )
-    elif seen.classes and seen.distance > distance + 1.5 * seen.rows**-0.5:
+    elif seen.distance > distance + chance:
         yield warning(
             "validation_data",
             "The shares of the classes in validation differ from those in "
             f"training by {percent(seen.distance)} (total variation).",
-            mend,
-            **evidence,
-        )
-    elif not seen.classes and seen.distance > numbers:
-        say = advice if seen.drifts else warning
-        yield say(
-            "validation_data",
-            "The targets of validation are distributed otherwise than those "
-            f"of training (Kolmogorov-Smirnov distance "
-            f"{number(seen.distance)}).",
-            mend,
+            SHUFFLE_FIRST,
             **evidence,
         )
 

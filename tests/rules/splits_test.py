@@ -16,9 +16,12 @@ from tests.rules.cases import splits as cases
 
 class SplitsTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        # Shares may differ by 0.3, and 1.5 / sqrt(rows) for chance.
-        ("shares_below", Shift(True, 0.44, rows=100), 0),
-        ("shares_above", Shift(True, 0.46, rows=100), 1),
+        # Shares may differ by 0.3, and by 0.8 * sqrt(classes / rows), of
+        # four classes or more, by chance.
+        ("shares_below", Shift(True, 0.45, rows=100), 0),
+        ("shares_above", Shift(True, 0.47, rows=100), 1),
+        ("many_classes_below", Shift(True, 0.69, rows=100, count=25), 0),
+        ("many_classes_above", Shift(True, 0.71, rows=100, count=25), 1),
         ("shares_of_many_rows", Shift(True, 0.32, rows=10_000), 1),
         ("unseen_below", Shift(True, 0.1, (7,), 0.049, rows=100), 0),
         ("unseen_above", Shift(True, 0.1, (7,), 0.051, rows=100), 1),
