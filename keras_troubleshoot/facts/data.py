@@ -5,9 +5,9 @@ import functools
 
 import numpy as np
 
+from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.sample import Sample
-from keras_troubleshoot.facts.structure import named_leaves
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,8 +67,8 @@ def profile(sample: Sample) -> Data:
         whole,
         strict=True,
     ):
-        arrays = named_leaves(part, name)
-        sources = dict(named_leaves(all_of_it, name))
+        arrays = nests.leaves(part, name, True)
+        sources = dict(nests.leaves(all_of_it, name, True))
         parts.append(
             tuple(
                 Array(

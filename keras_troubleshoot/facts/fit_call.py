@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.facts import nests
+
 
 @dataclasses.dataclass(frozen=True)
 class FitCall:
@@ -52,12 +54,11 @@ def cut(structure, share: float):
         >>> cut(np.arange(5), 0.4)
         (array([0, 1, 2]), array([3, 4]))
     """
-    from keras_troubleshoot.facts.structure import map_leaves
 
     def at(array):
         return int(np.floor(len(array) * (1 - share)))
 
     return (
-        map_leaves(lambda a: a[: at(a)], structure),
-        map_leaves(lambda a: a[at(a) :], structure),
+        nests.transform(lambda a: a[: at(a)], structure),
+        nests.transform(lambda a: a[at(a) :], structure),
     )

@@ -12,9 +12,7 @@ from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.forward import step
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.passes import Runner
-from keras_troubleshoot.facts.passes import as_fed
 from keras_troubleshoot.facts.recorder import tensors
-from keras_troubleshoot.facts.structure import map_leaves
 
 # A relative change of outputs below this is rounding.
 ROUNDING = 1e-4
@@ -186,10 +184,7 @@ def reordered(runner: Runner, array: Array, group=None):
         chosen = slice(None) if group is None else group
         rows[:, chosen] = rows[order][:, chosen]
         other = rows.reshape(array.values[:count].shape)
-        yield map_leaves(
-            lambda a, o=other: as_fed(o if a is array.values else a[:count]),
-            runner.sample.x,
-        )
+        yield runner.x_but(array, other)
 
 
 def input_gradient(runner: Runner, array: Array):

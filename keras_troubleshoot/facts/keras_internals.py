@@ -211,15 +211,15 @@ def build(model, x) -> None:
     import keras
     from keras.src import backend
 
+    from keras_troubleshoot.facts import nests
     from keras_troubleshoot.facts.passes import as_fed
-    from keras_troubleshoot.facts.structure import map_leaves
 
     def symbolic(array):
         fed = as_fed(array[:2])
         shape = (None, *fed.shape[1:])
         return keras.KerasTensor(shape, dtype=fed.dtype.name)
 
-    inputs = map_leaves(symbolic, x)
+    inputs = nests.transform(symbolic, x)
     if calls_training(model):
         backend.compute_output_spec(model, inputs, training=False)
     else:

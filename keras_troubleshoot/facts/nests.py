@@ -6,22 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def leaves(structure: Any, name: str) -> Iterator[tuple[str, Any]]:
+def leaves(
+    structure: Any, name: str, by_key: bool = False
+) -> Iterator[tuple[str, Any]]:
     """The arrays of a structure by name, as the user would write it.
 
     Args:
         structure: array or nested structure; None has no leaves.
         name: of the whole, such as "x".
+        by_key: whether dictionaries are walked by their sorted keys, as
+            Keras flattens them, not as they were made.
 
     Yields:
         Pairs such as `("x['image']", array)`.
+
+    Example:
+        >>> list(leaves({"b": 1, "a": [2, 3]}, "x", by_key=True))
+        [("x['a'][0]", 2), ("x['a'][1]", 3), ("x['b']", 1)]
     """
     if isinstance(structure, Mapping):
-        for key, value in structure.items():
-            yield from leaves(value, f"{name}[{key!r}]")
+        for key in sorted(structure) if by_key else structure:
+            yield from leaves(structure[key], f"{name}[{key!r}]", by_key)
     elif isinstance(structure, (list, tuple)):
         for index, value in enumerate(structure):
-            yield from leaves(value, f"{name}[{index}]")
+            yield from leaves(value, f"{name}[{index}]", by_key)
     elif structure is not None:
         yield name, structure
 
@@ -39,6 +47,10 @@ def transform(function: Callable[..., Any], first: Any, *others: Any) -> Any:
 
     Raises:
         ValueError: the structures differ.
+
+    Example:
+        >>> transform(lambda leaf: -leaf, {"a": [2, 3], "b": None})
+        {'a': [-2, -3], 'b': None}
     """
     if first is None:
         return None

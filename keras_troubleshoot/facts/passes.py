@@ -16,11 +16,11 @@ import numpy as np
 
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import keras_scopes
+from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import private
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.recorder import Recorder
 from keras_troubleshoot.facts.recorder import tensors
-from keras_troubleshoot.facts.structure import map_leaves
 
 # Rows of a batch that is looked at. Primes, so that an axis of that length
 # is the batch axis and no other.
@@ -95,12 +95,20 @@ class Runner:
     def x(self, rows: slice | np.ndarray | None = None):
         """Some rows of the inputs, as tensors, as `fit` would feed them."""
         rows = slice(self.rows) if rows is None else rows
-        return map_leaves(lambda a: as_fed(a[rows]), self.sample.x)
+        return nests.transform(lambda a: as_fed(a[rows]), self.sample.x)
+
+    def x_but(self, array, values: np.ndarray):
+        """The first rows of the inputs, with other values for one array."""
+        count = self.rows
+        return nests.transform(
+            lambda a: as_fed(values if a is array.values else a[:count]),
+            self.sample.x,
+        )
 
     def y(self, rows: slice | np.ndarray | None = None):
         """Some rows of the targets, as tensors."""
         rows = slice(self.rows) if rows is None else rows
-        return map_leaves(lambda a: as_fed(a[rows]), self.sample.y)
+        return nests.transform(lambda a: as_fed(a[rows]), self.sample.y)
 
     def run(self, x, training: bool = False):
         """The outputs for `x`, recording nothing. Raises what it raises."""

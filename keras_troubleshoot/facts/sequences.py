@@ -181,13 +181,7 @@ def causality(runner: Runner, forward: Pass, data: Data) -> Causality | None:
     rows[:, -1] = np.roll(rows[:, -1], 1, axis=0)
     if np.array_equal(rows, array.values[: runner.rows]):
         return None
-    from keras_troubleshoot.facts.passes import as_fed
-    from keras_troubleshoot.facts.structure import map_leaves
-
-    x = map_leaves(
-        lambda a: as_fed(rows if a is array.values else a[: runner.rows]),
-        runner.sample.x,
-    )
+    x = runner.x_but(array, rows)
     before = [earlier(t) for t in tensors(forward.outputs)]
     after = [earlier(t) for t in tensors(runner.run(x))]
     leak = influence.difference(before, after, forward.outputs)

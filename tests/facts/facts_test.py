@@ -3,7 +3,7 @@ from absl.testing import absltest
 
 from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
-from keras_troubleshoot.facts import structure
+from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.sample import Sample
@@ -141,12 +141,12 @@ class StructureTest(absltest.TestCase):
         import keras
 
         nested = {"b": [1, (2, 3)], "a": {"z": 4, "y": 5}}
-        leaves = [leaf for _, leaf in structure.named_leaves(nested, "x")]
+        leaves = [leaf for _, leaf in nests.leaves(nested, "x", True)]
         self.assertEqual(leaves, keras.tree.flatten(nested))
 
     def test_map(self):
         nested = {"a": [1, None], "b": (2,)}
-        got = structure.map_leaves(lambda v: 10 * v, nested)
+        got = nests.transform(lambda v: 10 * v, nested)
         self.assertEqual(got, {"a": [10, None], "b": (20,)})
 
 

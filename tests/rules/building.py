@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.architecture import Layer
 from keras_troubleshoot.facts.architecture import Model
 from keras_troubleshoot.facts.architecture import Optimizer
@@ -18,7 +19,6 @@ from keras_troubleshoot.facts.output_activation import Activation
 from keras_troubleshoot.facts.passes import Failure
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.sample import Sample
-from keras_troubleshoot.facts.structure import named_leaves
 
 SPARSE = "sparse_categorical_crossentropy"
 CATEGORICAL = "categorical_crossentropy"
@@ -59,7 +59,9 @@ def array(values, name: str = "x", **known) -> Array:
 def data(x, y=None, weights=None, batch: int | None = None) -> Data:
     """The profile of arrays; of a stream where `batch` is given."""
     parts = zip((x, y, weights), ("x", "y", "sample_weight"), strict=True)
-    leaves = [leaf for part, name in parts for leaf in named_leaves(part, name)]
+    leaves = [
+        leaf for part, name in parts for leaf in nests.leaves(part, name, True)
+    ]
     lengths = {name: len(values) for name, values in leaves}
     rows = next(iter(lengths.values()))
     count = rows // batch if batch else 0
