@@ -87,6 +87,9 @@ class Finding:
         explains: ids of the rules that this one explains, where both fire.
         figures: pictures of the evidence.
         location: the line of the user's script, where it is known.
+        suspected: whether healthy models meet these facts too, so that only
+            a trial of a remedy can tell; advice until one has helped.
+        tried: what the trial of its remedy came to; empty without one.
     """
 
     rule: str
@@ -100,6 +103,8 @@ class Finding:
     explains: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     location: Location | None = None
+    suspected: bool = False
+    tried: str = ""
 
     def __str__(self) -> str:
         where = f" ({self.where})" if self.where else ""

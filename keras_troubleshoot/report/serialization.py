@@ -101,6 +101,12 @@ class _Fields:
             raise _wrong(path, _NAMES[kind], value)
         return value
 
+    def default(self, name: str, value: Any) -> Any:
+        """The field `name`, or `value` in reports written before it was."""
+        if name not in self._values:
+            return value
+        return self.get(name, type(value))
+
     def optional(self, name: str) -> "_Fields | None":
         """The object in the field `name`, where there is one."""
         held = self._values.get(name)
@@ -136,6 +142,7 @@ class _Fields:
 _NAMES = {
     str: "a string",
     int: "an integer",
+    bool: "true or false",
     list: "a list",
     Mapping: "a dictionary",
 }
@@ -154,6 +161,8 @@ def _finding(fields: _Fields) -> Finding:
         explains=fields.strings("explains"),
         figures=tuple(_figure(f) for f in fields.each("figures")),
         location=_location(fields.optional("location")),
+        suspected=fields.default("suspected", False),
+        tried=fields.default("tried", ""),
     )
 
 

@@ -136,6 +136,8 @@ def _named(entry: Entry) -> Iterator[tuple[str, str, str]]:
         yield "Explains", ", ".join(map(one_line, entry.explains)), "dim"
     if finding.fix:
         yield "To mend it", "\n".join(lines(finding.fix)), "bold green"
+    if finding.tried:
+        yield "Tried", "\n".join(lines(finding.tried)), "bold"
     if finding.evidence:
         yield "Seen", _evidence(finding.evidence), "dim"
     if finding.location:

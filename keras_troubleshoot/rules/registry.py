@@ -98,6 +98,16 @@ def advice(where: str, summary: str, fix: str, **evidence) -> dict:
     return _note(Severity.ADVICE, where, summary, fix, evidence)
 
 
+def suspicion(where: str, summary: str, fix: str, **evidence) -> dict:
+    """What a rule yields where only a trial of its remedy can tell.
+
+    Healthy models meet such facts too: it is advice, until a trial of the
+    remedy has clearly helped; then it is a warning.
+    """
+    note = _note(Severity.ADVICE, where, summary, fix, evidence)
+    return note | {"suspected": True}
+
+
 def _note(severity, where, summary, fix, evidence):
     figures = tuple(evidence.pop("figures", ()))
     return {
