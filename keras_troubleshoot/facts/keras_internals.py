@@ -224,3 +224,36 @@ def build(model, x) -> None:
         backend.compute_output_spec(model, inputs, training=False)
     else:
         backend.compute_output_spec(model, inputs)
+
+
+def compile_arguments(model) -> dict:
+    """The arguments of `compile`, the optimizer apart, as the user gave them.
+
+    Losses and metrics that Keras holds state of are copied.
+    """
+    own_loss, own_metrics = model._compile_loss, model._compile_metrics
+    metrics = weighted = None
+    if own_metrics is not None:
+        metrics = own_metrics._user_metrics
+        weighted = own_metrics._user_weighted_metrics
+    return {
+        "loss": own_loss._user_loss if own_loss is not None else None,
+        "loss_weights": own_loss._user_loss_weights if own_loss else None,
+        "metrics": metrics,
+        "weighted_metrics": weighted,
+        "run_eagerly": bool(model.run_eagerly),
+        "steps_per_execution": int(model.steps_per_execution),
+        "jit_compile": bool(model.jit_compile),
+    }
+
+
+def copied_metrics(metrics):
+    """New metrics of the same kind; names and functions stay."""
+    import keras
+
+    def copied(metric):
+        if isinstance(metric, keras.metrics.Metric):
+            return type(metric).from_config(metric.get_config())
+        return metric
+
+    return keras.tree.map_structure(copied, metrics)
