@@ -34,6 +34,16 @@ def leaves(
         yield name, structure
 
 
+def arrays(structure: Any) -> list:
+    """The arrays of a structure, without their names.
+
+    Example:
+        >>> arrays({"b": 1, "a": [2, None]})
+        [1, 2]
+    """
+    return [leaf for _, leaf in leaves(structure, "")]
+
+
 def transform(function: Callable[..., Any], first: Any, *others: Any) -> Any:
     """Applies a function to each array, leaving the structure.
 

@@ -40,9 +40,7 @@ class Arrays:
 
     def changed(self, x: Change | None = None, y: Change | None = None):
         """Other inputs, other targets."""
-        return Arrays(
-            applied(x, self.x), applied(y, self.y), self.weight
-        )
+        return Arrays(applied(x, self.x), applied(y, self.y), self.weight)
 
     def kept(self, keep: Callable[[Any, Any], Any]) -> "Arrays":
         """Only the rows of which `keep(x, y)` says so."""

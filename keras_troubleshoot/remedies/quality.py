@@ -33,7 +33,10 @@ def quality(head, predictions: np.ndarray, true: np.ndarray) -> float | None:
         return -1.0
     made = made.reshape(rows, -1, made.shape[-1] if made.ndim > 1 else 1)
     units = made.shape[-1]
-    counted = head.loss is not None and head.loss.kind in ("regression", "count")
+    counted = head.loss is not None and head.loss.kind in (
+        "regression",
+        "count",
+    )
     kind = head.kind
     if kind is Target.CLASSES and counted:
         kind = Target.REAL

@@ -83,9 +83,11 @@ def rows_for(
     train = np.setdiff1d(np.arange(count), held)
     batch = min(batch, len(train))
     rounds = -(-steps * batch // max(len(train), 1))
-    drawn = [train if ordered else rng.permutation(train) for _ in range(rounds)]
+    drawn = [
+        train if ordered else rng.permutation(train) for _ in range(rounds)
+    ]
     order = np.concatenate(drawn)[: steps * batch].reshape(-1, batch)
-    return Rows(sample.x, sample.y, sample.weight, order, held)
+    return Rows(sample.x, sample.y, sample.sample_weight, order, held)
 
 
 def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
@@ -122,7 +124,9 @@ def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
 
     begin, watch = time.perf_counter(), Watch()
     model = program.compile(
-        jit_compile=False, steps_per_execution=1, metrics=None,
+        jit_compile=False,
+        steps_per_execution=1,
+        metrics=None,
         weighted_metrics=None,
     )
     keras.utils.set_random_seed(1)
