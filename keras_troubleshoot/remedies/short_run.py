@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import nests
-from keras_troubleshoot.remedies.quality import quality
+from keras_troubleshoot.facts.quality import quality
 
 # Numbers in the rows of one call of `fit` at most (64 MB of float32).
 MOST_NUMBERS = 2**24
