@@ -58,6 +58,14 @@ def own_weights(layer) -> int:
     return sum(math.prod(int(n or 1) for n in v.shape) for v in own)
 
 
+def trainable_sizes(model) -> dict[str, int]:
+    """How many numbers each trainable weight holds, by its path."""
+    return {
+        weight.path: math.prod(int(n or 1) for n in weight.shape)
+        for weight in model.trainable_weights
+    }
+
+
 def largest_weight_rank(layer) -> int:
     """The most axes that a trainable variable of the layer itself has."""
     return max((len(v.shape) for v in layer._trainable_variables), default=0)
@@ -126,6 +134,24 @@ def learning_rate(optimizer) -> tuple[float | None, bool]:
         return float(rate), False
     except (TypeError, ValueError):
         return None, False
+
+
+def schedule(optimizer):
+    """The `LearningRateSchedule` of an optimizer; None where it has none."""
+    import keras
+
+    rate = getattr(optimizer, "_learning_rate", None)
+    kind = keras.optimizers.schedules.LearningRateSchedule
+    return rate if isinstance(rate, kind) else None
+
+
+def iterations(optimizer) -> tuple[int, str]:
+    """The steps that an optimizer has taken, and the type that counts them.
+
+    With accumulation of gradients, whole updates.
+    """
+    count = getattr(optimizer, "iterations", 0)
+    return int(count), str(getattr(count, "dtype", "int32"))
 
 
 def loss_parts(model, y, y_pred) -> list[tuple]:
@@ -257,3 +283,25 @@ def copied_metrics(metrics):
         return metric
 
     return keras.tree.map_structure(copied, metrics)
+
+
+def input_structure(model):
+    """The symbolic inputs of a Functional model as it takes them."""
+    return getattr(model, "_inputs_struct", None)
+
+
+def has_constant_biases(layer) -> bool:
+    """Whether all weights of a layer with one axis are constant.
+
+    So they start; any training moves them apart.
+    """
+    import numpy as np
+
+    own = layer._trainable_variables
+    vectors = [np.asarray(v) for v in own if len(v.shape) == 1]
+    return all(np.unique(v).size <= 2 for v in vectors)
+
+
+def own_trainable(layer) -> list:
+    """The trainable variables of a layer itself, apart from sublayers."""
+    return list(layer._trainable_variables)

@@ -46,6 +46,10 @@ class Run:
         return mean if np.isfinite(mean) else float("inf")
 
 
+# Of a program that raises.
+FAILED = Run((), -1.0, None, 0.0)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Rows:
     """Rows that trials train on, and others that judge them.
@@ -138,7 +142,7 @@ def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
                 batch_size=part.shape[1],
                 shuffle=False,
                 verbose=0,
-                callbacks=[watch],
+                callbacks=[watch, *setting_rate(program)],
                 class_weight=program.fit.get("class_weight"),
             )
             if model.stop_training:
@@ -147,6 +151,15 @@ def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
     return Run(
         tuple(watch.losses), *judged, seconds=time.perf_counter() - begin
     )
+
+
+def setting_rate(program: Any) -> list:
+    """The callbacks that set the rate of the first epoch."""
+    import keras
+
+    kind = keras.callbacks.LearningRateScheduler
+    given = program.fit.get("callbacks") or ()
+    return [kind(c.schedule) for c in given if isinstance(c, kind)]
 
 
 def pieces(data: Any, order: np.ndarray) -> list[np.ndarray]:

@@ -1,0 +1,217 @@
+"""Remedies of the learning rate, the optimizer, and how long it trains."""
+
+import copy
+import math
+
+from keras_troubleshoot.remedies.registry import NotApplicable
+from keras_troubleshoot.remedies.registry import remedy
+
+# The rates that Keras gives its optimizers, where these suit.
+USUAL = {"SGD": 0.01, "Adadelta": 1.0, "Adagrad": 0.01, "Ftrl": 0.01}
+# Classes of callbacks that set the rate.
+SETTING = ("LearningRateScheduler",)
+
+
+def usual(program) -> float:
+    """A rate that suits the class of the optimizer."""
+    return USUAL.get(type(inner(program.optimizer)).__name__, 1e-3)
+
+
+def inner(optimizer):
+    """The optimizer itself, not what scales its loss."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def set_rate(program, rate: float) -> None:
+    """Gives the optimizer a constant rate; nothing else sets it then."""
+    config = inner(program.optimizer).get_config() | {"learning_rate": rate}
+    made = type(inner(program.optimizer)).from_config(config)
+    if program.optimizer is not inner(program.optimizer):
+        whole = type(program.optimizer)
+        made = whole(made)
+    program.optimizer = made
+    keep = program.fit.get("callbacks")
+    if isinstance(keep, list | tuple):
+        program.fit["callbacks"] = [
+            c for c in keep if type(c).__name__ not in SETTING
+        ]
+    name = type(inner(made)).__name__
+    program.code.append(f"optimizer = keras.optimizers.{name}({rate:.3g})")
+
+
+def rate_now(facts, finding) -> float:
+    """The rate that a finding is about."""
+    rate = finding.evidence.get("rate")
+    if not isinstance(rate, int | float):
+        found = facts.model.optimizer
+        rate = found.learning_rate if found is not None else None
+    if not rate or not math.isfinite(rate):
+        raise NotApplicable("the rate is not known")
+    return float(rate)
+
+
+def times(factor: float):
+    """A remedy that multiplies the rate."""
+
+    def apply(program, finding, facts):
+        set_rate(program, rate_now(facts, finding) * factor)
+
+    return apply
+
+
+remedy("a tenth of the rate", "learning-rate-too-high")(times(0.1))
+remedy("a hundredth of the rate", "learning-rate-too-high")(times(0.01))
+remedy("ten times the rate", "learning-rate-too-low", "too-few-epochs")(
+    times(10.0)
+)
+remedy("a hundred times the rate", "learning-rate-too-low")(times(100.0))
+
+
+@remedy("the usual rate", "learning-rate-too-high", "learning-rate-too-low")
+def usual_rate(program, finding, facts):
+    """Takes the rate that suits the optimizer."""
+    set_rate(program, usual(program))
+
+
+@remedy("a positive rate", "learning-rate-invalid")
+def positive_rate(program, finding, facts):
+    """Turns the sign of the rate; the usual one for 0 and NaN."""
+    found = facts.model.optimizer
+    rate = found.learning_rate if found is not None else None
+    valid = rate is not None and math.isfinite(rate) and rate != 0
+    set_rate(program, abs(rate) if valid else usual(program))
+
+
+@remedy(
+    "a schedule over all steps",
+    "schedule-misconfigured",
+)
+def whole_schedule(program, finding, facts):
+    """Lets a decay end with the training."""
+    import keras
+
+    optimizer = inner(program.optimizer)
+    config = optimizer.get_config()
+    schedule = config.get("learning_rate")
+    steps = steps_of(facts)
+    if not isinstance(schedule, dict) or steps is None:
+        raise NotApplicable("the rate follows no schedule of a known length")
+    options = dict(schedule.get("config", {}))
+    if "decay_steps" not in options:
+        raise NotApplicable("the schedule has no `decay_steps`")
+    options["decay_steps"] = steps
+    made = keras.optimizers.schedules.deserialize(
+        {"class_name": schedule["class_name"], "config": options}
+    )
+    program.optimizer = type(optimizer).from_config(
+        config | {"learning_rate": made}
+    )
+    program.code.append(f"{schedule['class_name']}(..., decay_steps={steps})")
+
+
+def steps_of(facts) -> int | None:
+    """How many steps the `fit` takes."""
+    fit = facts.get("fit")
+    known = getattr(fit, "total_steps", None) if fit is not None else None
+    if known:
+        return int(known)
+    rows, data = facts.data.rows, facts.data
+    if fit is None or not rows:
+        return None
+    batch = data.batch_sizes[0] if data.batch_sizes else fit.batch_size
+    each = fit.steps_per_epoch or -(-rows // (batch or 32))
+    return int(each * fit.epochs)
+
+
+@remedy("the usual rate, constant", "schedule-misconfigured")
+def constant_rate(program, finding, facts):
+    """Takes the peak of the schedule, if it is no more than usual."""
+    found = facts.model.optimizer
+    rate = found.learning_rate if found is not None else None
+    most = 10 * usual(program)
+    fine = rate is not None and usual(program) / 10 <= rate <= most
+    set_rate(program, rate if fine else usual(program))
+
+
+@remedy("the usual arguments of the optimizer", "optimizer-misconfigured")
+def usual_optimizer(program, finding, facts):
+    """Keeps the class of the optimizer and its rate, if that is usual."""
+    found = facts.model.optimizer
+    rate = found.learning_rate if found is not None else None
+    low, high = usual(program) / 10, usual(program) * 10
+    kind = type(inner(program.optimizer))
+    rate = rate if rate and low <= rate <= high else usual(program)
+    program.optimizer = kind(learning_rate=rate)
+    program.code.append(
+        f"optimizer = keras.optimizers.{kind.__name__}({rate:.3g})"
+    )
+
+
+@remedy("batches of 32 rows", "batch-size-unsuitable")
+def usual_batch(program, finding, facts):
+    """Takes batches of 32 rows, of arrays."""
+    if not hasattr(program.data, "x"):
+        raise NotApplicable("the data come in batches")
+    program.fit["batch_size"] = 32
+    program.code.append("model.fit(..., batch_size=32)")
+
+
+@remedy("five times the epochs", "too-few-epochs")
+def more_epochs(program, finding, facts, most=20_000):
+    """Trains five times as long, and at least 1000 steps."""
+    fit = program.fit
+    epochs = int(fit.get("epochs") or 1)
+    each = fit.get("steps_per_epoch")
+    steps = steps_of(facts) or epochs * (each or 1)
+    wanted = min(max(5 * steps, 1000), max(most, steps))
+    if each:
+        fit["steps_per_epoch"] = max(int(each), math.ceil(wanted / epochs))
+        program.code.append(
+            f"model.fit(..., steps_per_epoch={fit['steps_per_epoch']})"
+        )
+    else:
+        fit["epochs"] = math.ceil(epochs * wanted / max(steps, 1))
+        program.code.append(f"model.fit(..., epochs={fit['epochs']})")
+
+
+@remedy("clip the gradients", "exploding-gradients", "loss-diverging")
+def clip(program, finding, facts):
+    """Clips the norm of all gradients to one."""
+    optimizer = inner(program.optimizer)
+    limits = {"clipnorm": None, "clipvalue": None, "global_clipnorm": 1.0}
+    program.optimizer = type(optimizer).from_config(
+        optimizer.get_config() | limits
+    )
+    name = type(optimizer).__name__
+    program.code.append(f"{name}(..., global_clipnorm=1.0)")
+
+
+@remedy("watch what can move", "callback-misconfigured")
+def mend_callbacks(program, finding, facts):
+    """Lets callbacks watch the loss, from above."""
+    import keras
+
+    watching = (
+        keras.callbacks.EarlyStopping,
+        keras.callbacks.ReduceLROnPlateau,
+        keras.callbacks.ModelCheckpoint,
+    )
+    validated = program.validation is not None
+    validated = validated or program.fit.get("validation_split")
+    name = "val_loss" if validated else "loss"
+    given = program.fit.get("callbacks") or ()
+    if not any(isinstance(c, watching) for c in given):
+        raise NotApplicable("no callback watches anything")
+    program.fit["callbacks"] = [
+        watching_loss(c, name) if isinstance(c, watching) else c for c in given
+    ]
+    program.code.append(f"callbacks with monitor={name!r}, mode='min'")
+
+
+def watching_loss(callback, name: str):
+    """A copy of a callback that watches a loss; the user's own stays."""
+    copied = copy.copy(callback)
+    copied.monitor, copied.mode = name, "min"
+    copied.monitor_op = None
+    copied.min_delta = 0
+    return copied

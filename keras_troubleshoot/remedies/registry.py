@@ -1,0 +1,45 @@
+"""Remedies by the diagnosis that they mend."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from keras_troubleshoot.report.finding import Finding
+
+
+class NotApplicable(ValueError):
+    """A remedy that cannot be carried out here; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Remedy:
+    """An executable fix of one diagnosis.
+
+    Attributes:
+        rule: id of the diagnosis.
+        title: what it does, in a few words.
+        apply: `apply(program, finding, facts)` changes a `Program`, and
+            notes Keras code in `program.code`; raises `NotApplicable`.
+    """
+
+    rule: str
+    title: str
+    apply: Callable[[Any, Finding, Any], None]
+
+
+REMEDIES: dict[str, list[Remedy]] = {}
+
+
+def remedy(title: str, *rules: str):
+    """Registers the decorated function as a remedy of some diagnoses.
+
+    A diagnosis may have several, which are tried in their order.
+    """
+
+    def register(apply):
+        for rule in rules:
+            made = Remedy(rule, title, apply)
+            REMEDIES.setdefault(rule, []).append(made)
+        return apply
+
+    return register

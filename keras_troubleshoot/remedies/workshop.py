@@ -1,0 +1,196 @@
+"""Where the remedies of one `fit` are tried, and kept or dropped."""
+
+import copy
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import own_state
+from keras_troubleshoot.remedies import feeding
+from keras_troubleshoot.remedies import program as programs
+from keras_troubleshoot.remedies import short_run
+from keras_troubleshoot.remedies import unwatched
+from keras_troubleshoot.remedies.catalogue import REMEDIES
+from keras_troubleshoot.remedies.registry import NotApplicable
+from keras_troubleshoot.remedies.trial import Trial
+from keras_troubleshoot.report.finding import Finding
+
+# Steps of a trial at most.
+STEPS = 600
+
+
+class Workshop:
+    """One model with its data, of which copies are repaired.
+
+    Args:
+        model: the user's; it stays as it is.
+        start: its weights before the training.
+        data: inputs, targets, weights and validation data, as in `fit`.
+        arguments: the arguments of `fit` by name.
+        facts: what was measured.
+    """
+
+    def __init__(self, model, start, data, arguments, facts):
+        self.model, self.start = model, start
+        self.data, self.arguments = data, arguments
+        self.facts = facts
+        self.sample = facts.data.sample
+        self._before: dict[int, short_run.Run] = {}
+
+    def small(self) -> programs.Program:
+        """The program with the sampled rows, for trials."""
+        sample = self.sample
+        data = feeding.Arrays(
+            *[nests.transform(np.asarray, p) for p in (sample.x, sample.y)],
+            nests.transform(np.asarray, sample.sample_weight),
+        )
+        return self.copy(data, None)
+
+    def whole(self) -> programs.Program:
+        """The program with all data, to be trained in the end.
+
+        Raises:
+            feeding.CannotFeed: if the data cannot be read again.
+        """
+        x, y, weight, validation = self.data
+        other = None
+        if validation is not None:
+            parts = validation
+            if not isinstance(parts, tuple | list):
+                parts = (parts,)
+            other = feeding.feeding(*parts)
+        return self.copy(feeding.feeding(x, y, weight), other)
+
+    def copy(self, data, validation) -> programs.Program:
+        """A fresh copy of the program, from the first weights."""
+        some = nests.transform(lambda a: a[:4], self.sample.x)
+        return programs.copy_of(
+            self.model, data, validation, self.arguments, self.start, some
+        )
+
+    @property
+    def head(self):
+        """The one output that can be judged; None for several."""
+        heads = self.facts.get("heads") or ()
+        return heads[0] if len(heads) == 1 else None
+
+    def rows(self, seed: int, steps: int) -> short_run.Rows:
+        """The batches of a trial."""
+        batch = self.arguments.get("batch_size") or 32
+        if self.sample.batch_sizes:
+            batch = max(self.sample.batch_sizes)
+        ordered = self.arguments.get("shuffle") is False
+        return short_run.rows_for(
+            self.sample, int(batch), min(steps, STEPS), seed, ordered
+        )
+
+    def train(self, program, seed: int, steps: int, seconds: float):
+        """One short run; what raises counts as having learned nothing."""
+        rows = self.rows(seed, steps)
+        return short_run.run(program, rows, self.head, seconds)
+
+    def before(self, seed: int, steps: int, seconds: float) -> short_run.Run:
+        """The run of the unchanged program; made once for each seed."""
+        if seed not in self._before:
+            try:
+                made = self.train(self.small(), seed, steps, seconds)
+            except Exception:
+                made = short_run.FAILED
+            self._before[seed] = made
+        return self._before[seed]
+
+    def trials(
+        self,
+        findings: Iterable[Finding],
+        seconds: float,
+        seeds: int = 1,
+        steps: int = STEPS,
+    ) -> dict[int, Trial]:
+        """Tries the remedies of some findings one by one.
+
+        Args:
+            findings: to be mended.
+            seconds: that all of it may take.
+            seeds: how often each is tried, with other batches.
+            steps: of a run, at most.
+
+        Returns:
+            The best trial of each finding by the place of the finding.
+            Findings without a remedy, or for which no time was left, are
+            missing.
+        """
+        found: dict[int, Trial] = {}
+        end = time.perf_counter() + seconds
+        chosen = list(findings)
+        count = 1 + sum(len(REMEDIES.get(f.rule, ())) for f in chosen)
+        each = max(0.5, seconds / max(count, 1) / seeds - 1.0)
+        with unwatched.training(), own_state.preserved(self.model):
+            for place, finding in enumerate(chosen):
+                for remedy in REMEDIES.get(finding.rule, ()):
+                    if time.perf_counter() > end and found:
+                        return found
+                    made = self.tried(remedy, finding, seeds, steps, each)
+                    best = found.get(place)
+                    if made and (best is None or made.gain > best.gain):
+                        found[place] = made
+        return found
+
+    def tried(self, remedy, finding, seeds, steps, seconds) -> Trial | None:
+        """One remedy on its own; None where it cannot be carried out."""
+        before, after, code = [], [], ()
+        changed = False
+        for seed in range(seeds):
+            program = self.small()
+            loss = program.compiled["loss"]
+            try:
+                remedy.apply(program, finding, self.facts)
+                run = self.train(program, seed, steps, seconds)
+            except Exception:
+                return None
+            before.append(self.before(seed, max(run.steps, 1), 10 * seconds))
+            after.append(run)
+            code = tuple(program.code)
+            changed = changed or other_loss(program, loss)
+        return Trial(
+            finding,
+            remedy.title,
+            code,
+            tuple(before),
+            tuple(after),
+            changed,
+            remedy,
+        )
+
+    def apply(self, program, trials: Iterable[Trial]) -> list[Trial]:
+        """Carries out the remedies of trials; returns those that went."""
+        done = []
+        for trial in trials:
+            kept = copy.copy(program)
+            kept.code, kept.finish = list(program.code), list(program.finish)
+            kept.compiled, kept.fit = dict(program.compiled), dict(program.fit)
+            try:
+                trial.remedy.apply(program, trial.finding, self.facts)
+            except (NotApplicable, LookupError, ValueError, TypeError):
+                vars(program).update(vars(kept))
+                continue
+            done.append(trial)
+        return done
+
+    def together(self, trials, seconds, seeds, steps=STEPS) -> tuple:
+        """The runs of all remedies together, one for each seed."""
+        runs = []
+        with unwatched.training(), own_state.preserved(self.model):
+            for seed in range(seeds):
+                program = self.small()
+                self.apply(program, trials)
+                runs.append(self.train(program, seed, steps, seconds))
+        return tuple(runs)
+
+
+def other_loss(program: Any, loss: Any) -> bool:
+    """Whether a remedy changed what the loss says."""
+    scaled = bool(program.finish)
+    return program.compiled["loss"] is not loss or scaled
