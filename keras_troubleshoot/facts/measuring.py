@@ -6,18 +6,24 @@ import numpy as np
 
 from keras_troubleshoot.facts import architecture
 from keras_troubleshoot.facts import augmentation
+from keras_troubleshoot.facts import construction
 from keras_troubleshoot.facts import data as profiles
 from keras_troubleshoot.facts import entries
 from keras_troubleshoot.facts import forward
+from keras_troubleshoot.facts import freshness
 from keras_troubleshoot.facts import influence
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_logs
 from keras_troubleshoot.facts import layer_statistics
 from keras_troubleshoot.facts import loss_behaviour
 from keras_troubleshoot.facts import neighbours
 from keras_troubleshoot.facts import normalization
+from keras_troubleshoot.facts import numerics
 from keras_troubleshoot.facts import ordering
 from keras_troubleshoot.facts import own_step
+from keras_troubleshoot.facts import rates
 from keras_troubleshoot.facts import repeats
+from keras_troubleshoot.facts import run_length
 from keras_troubleshoot.facts import sequences
 from keras_troubleshoot.facts import shift
 from keras_troubleshoot.facts.facts import Facts
@@ -46,6 +52,10 @@ MEASURED = (
     "augmentation",
     "layers",
     "own_step",
+    "length",
+    "rates",
+    "logged",
+    "fresh",
     "tolerates_inputs",
     "tolerates_targets",
 )
@@ -76,6 +86,8 @@ def measure(
     looked.facts = facts
     for name in MEASURED:
         facts.add(**{name: getattr(looked, name)})
+    facts.add(**construction.sources(facts))
+    facts.add(**numerics.sources(facts, model))
     if fit is not None:
         facts.add(fit=fit)
     if validation is not None:
@@ -213,6 +225,32 @@ class Look:
         """What the model's own `train_step` does."""
         self.working()
         return own_step.own_step(self.facts.runner)
+
+    def length(self):
+        """How long the training will be."""
+        return run_length.measure(self.facts.fit, self.facts.data)
+
+    def rates(self):
+        """The learning rates of the training."""
+        found = rates.measure(
+            getattr(self.model, "optimizer", None),
+            self.facts.get("fit"),
+            self.facts.get("length"),
+        )
+        if found is None:
+            raise Unavailable("the learning rate cannot be known before")
+        return found
+
+    def logged(self):
+        """The names of the losses and metrics that will be logged."""
+        if keras_internals.own_step(self.model):
+            raise Unavailable("an own `train_step` logs what it likes")
+        runner, done = self.facts.runner, self.working()
+        return keras_logs.logged(self.model, runner.y(), done.outputs)
+
+    def fresh(self):
+        """Whether no layer was ever trained."""
+        return freshness.untrained(self.model)
 
     def tolerates_inputs(self) -> bool:
         """Whether rows with NaN inputs give finite losses and gradients."""

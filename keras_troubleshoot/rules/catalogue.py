@@ -4,11 +4,14 @@
 from keras_troubleshoot.rules import dependence
 from keras_troubleshoot.rules import encoding
 from keras_troubleshoot.rules import errors
+from keras_troubleshoot.rules import initialization
 from keras_troubleshoot.rules import inputs
 from keras_troubleshoot.rules import labels
 from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
 from keras_troubleshoot.rules import metrics
+from keras_troubleshoot.rules import nonlinearity
+from keras_troubleshoot.rules import numerics
 from keras_troubleshoot.rules import output
 from keras_troubleshoot.rules import pairing
 from keras_troubleshoot.rules import registry
@@ -30,6 +33,9 @@ ORDER = (
     loss,
     shapes,
     dependence,
+    initialization,
+    nonlinearity,
+    numerics,
     weights,
     scale,
     splits,
@@ -49,5 +55,8 @@ FAMILIES = {
     "data": "Data",
     "loss": "Loss and output",
     "shapes": "Shapes",
+    "architecture": "Architecture and initialization",
+    "training-mode": "Train mode",
+    "numerics": "Numerics",
     "errors": "Errors",
 }

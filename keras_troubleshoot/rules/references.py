@@ -33,3 +33,45 @@ SHUFFLING = (
     "TensorFlow, tf.data: build input pipelines, "
     "https://www.tensorflow.org/guide/data"
 )
+ACTIVATIONS = "Keras, layer activations, https://keras.io/api/layers/activations/"
+INITIALIZERS = (
+    "Keras, layer weight initializers, "
+    "https://keras.io/api/layers/initializers/"
+)
+REGULARIZERS = (
+    "Keras, layer weight regularizers, "
+    "https://keras.io/api/layers/regularizers/"
+)
+DROPOUT = (
+    "Keras, Dropout layer, "
+    "https://keras.io/api/layers/regularization_layers/dropout/"
+)
+TRANSFER = (
+    "Keras, transfer learning and fine-tuning, "
+    "https://keras.io/guides/transfer_learning/"
+)
+BATCH_NORMALIZATION = (
+    "Keras, BatchNormalization layer, https://keras.io/api/layers/"
+    "normalization_layers/batch_normalization/"
+)
+TRAIN_STEP = (
+    "Keras, customizing what happens in fit, "
+    "https://keras.io/guides/custom_train_step_in_tensorflow/"
+)
+OPTIMIZERS = "Keras, optimizers, https://keras.io/api/optimizers/"
+SCHEDULES = (
+    "Keras, learning rate schedules, "
+    "https://keras.io/api/optimizers/learning_rate_schedules/"
+)
+CALLBACKS = "Keras, callbacks, https://keras.io/api/callbacks/"
+NUMERICS = (
+    "TensorFlow, debug numerical issues, "
+    "https://www.tensorflow.org/tensorboard/debugger_v2"
+)
+CUSTOM_GRADIENT = (
+    "TensorFlow, tf.custom_gradient, "
+    "https://www.tensorflow.org/api_docs/python/tf/custom_gradient"
+)
+MIXED_PRECISION = (
+    "Keras, mixed precision, https://www.tensorflow.org/guide/mixed_precision"
+)

@@ -36,12 +36,14 @@ SHAPES = """
     shape-mismatch output-rank-mismatch silent-broadcast batch-mixing
     embedding-index-out-of-range input-ignored mask-ignored causality-violated
 """.split()
+ARCHITECTURE = """
+    missing-nonlinearity saturating-hidden-activation softmax-in-hidden-layer
+    constant-initialization badly-scaled-initialization
+""".split()
 # Of the families to come: rules may say already that they explain them.
 LATER = """
-    missing-nonlinearity saturating-hidden-activation softmax-in-hidden-layer
     bottleneck-layer excessive-dropout dropout-misplaced over-regularized
-    disconnected-weights frozen-weights constant-initialization
-    badly-scaled-initialization model-too-small model-too-large
+    disconnected-weights frozen-weights model-too-small model-too-large
     learning-rate-too-high learning-rate-too-low learning-rate-invalid
     schedule-misconfigured optimizer-misconfigured callback-misconfigured
     batch-size-unsuitable too-few-epochs
@@ -62,7 +64,7 @@ SYMPTOMS = """
     loss-oscillating loss-plateaued predictions-constant cannot-overfit-batch
     underfitting overfitting slow-input-pipeline
 """.split()
-KNOWN = {*DATA, *LOSS, *SHAPES, *LATER}
+KNOWN = {*DATA, *LOSS, *SHAPES, *ARCHITECTURE, *LATER}
 
 
 class CatalogueTest(parameterized.TestCase):
@@ -70,6 +72,7 @@ class CatalogueTest(parameterized.TestCase):
         ("data", DATA, "data"),
         ("loss", LOSS, "loss"),
         ("shapes", SHAPES, "shapes"),
+        ("architecture", ARCHITECTURE, "architecture"),
         ("errors", ["call-failed"], "errors"),
     )
     def test_family_is_whole(self, ids, family):

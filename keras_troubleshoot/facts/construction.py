@@ -1,0 +1,36 @@
+"""The facts of how a model is built and initialized, each measured lazily."""
+
+from collections.abc import Callable
+from typing import Any
+
+from keras_troubleshoot.facts import linearity
+from keras_troubleshoot.facts import squashing
+from keras_troubleshoot.facts import starting_weights
+from keras_troubleshoot.facts import symmetry
+from keras_troubleshoot.facts.facts import Facts
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.passes import Pass
+
+
+def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
+    """Functions that measure, by the name of their fact.
+
+    Args:
+        facts: must hold `runner`, `forward` and `training`.
+    """
+    return {
+        "linearity": lambda: linearity.linearity(inference(facts)),
+        "squashing": lambda: squashing.squashing(inference(facts)),
+        "starting_weights": lambda: starting_weights.starting_weights(
+            inference(facts)
+        ),
+        "symmetry": lambda: symmetry.symmetry(facts.runner),
+    }
+
+
+def inference(facts: Facts) -> Pass:
+    """The run in inference mode, where it came to its end."""
+    done = facts.forward
+    if done.failure is not None:
+        raise Unavailable("the model cannot be run on these data")
+    return done
