@@ -20,6 +20,9 @@ COMPILED = (
     "predict_function",
     "history",
 )
+# Where TensorFlow wraps lists and dictionaries that are set as attributes,
+# to find the variables in them.
+WRAPPERS = "tensorflow.python.trackable.data_structures"
 # Functions that Keras wraps for the one object.
 WRAPPED = ("build", "quantize")
 
@@ -54,8 +57,12 @@ class Replicas:
             return self.note(value, variable(value))
         if is_graph(value):
             return self.note(value, self.clone(value))
+        if isinstance(value, keras.optimizers.Optimizer):
+            return self.note(value, optimizer_like(value))
         if isinstance(value, keras.Layer | keras.Metric) or is_held(value):
             return self.object(value)
+        if type(value).__module__ == WRAPPERS:
+            return self.plain(value)
         if isinstance(value, dict | list | set):
             return self.container(value)
         if type(value) is tuple:
@@ -74,6 +81,22 @@ class Replicas:
             vars(copied)["compiled"] = False
         return copied
 
+    def plain(self, value: Any) -> Any:
+        """A copy of what TensorFlow has wrapped, without the wrapping."""
+        if isinstance(value, dict):
+            copied = self.note(value, {})
+            for key, element in value.items():
+                copied[key] = self.of(element)
+            return copied
+        if isinstance(value, list):
+            copied = self.note(value, [])
+            copied.extend(map(self.of, value))
+            return copied
+        inner = tuple(value)
+        same = type(getattr(value, "__wrapped__", inner))
+        parts = [self.of(element) for element in inner]
+        return same(*parts) if hasattr(same, "_fields") else same(parts)
+
     def container(self, value: Any) -> Any:
         """A copy of a list, dictionary or set; Keras's kinds stay so."""
         kind = type(value)
@@ -90,6 +113,11 @@ class Replicas:
         else:
             set.update(copied, map(self.of, value))
         return copied
+
+
+def optimizer_like(optimizer: Any) -> Any:
+    """A new optimizer with the same arguments; it knows no variables yet."""
+    return type(optimizer).from_config(optimizer.get_config())
 
 
 def variable(value: Any) -> Any:
