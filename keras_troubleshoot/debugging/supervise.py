@@ -7,9 +7,11 @@ import sys
 import threading
 from typing import Any
 
+from keras_troubleshoot.debugging import repair
 from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.check import chosen
 from keras_troubleshoot.debugging.watched_fit import WatchedFit
+from keras_troubleshoot.remedies import unwatched
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
@@ -23,8 +25,12 @@ class Session:
         fits: each `fit` that was called, in order.
     """
 
-    def __init__(self, disable=(), quiet: bool = False):
+    def __init__(
+        self, disable=(), quiet: bool = False, confirm: float | None = None
+    ):
         self.rules = chosen(disable)
+        self.confirm = confirm
+        self.repair: repair.Repair | None = None
         self.quiet = quiet
         self.fits: list[WatchedFit] = []
         self._first: dict[tuple, WatchedFit] = {}
@@ -52,7 +58,79 @@ class Session:
             if names
             else "No training was seen",
             context=subjects.context() | {"calls of fit": len(self.fits)},
+            repair=self.repair,
         )
+
+    def try_fixes(self, seconds: float = 60.0, seeds: int = 2) -> Report:
+        """Tries the remedies of what the last `fit` was found to have.
+
+        Each remedy is tried on a copy, for some hundred steps from the first
+        weights, against the unchanged model with the same batches and seeds;
+        then all that are kept together. The user's model, its optimizer, the
+        data and the seeds stay as they are.
+
+        Args:
+            seconds: that the trials may take, about.
+            seeds: how often each is tried, with other batches.
+
+        Returns:
+            The report, in which each finding says what its trial came to;
+            `report.fixed_model()` and `report.patch()` belong to it.
+
+        Raises:
+            ValueError: if `seconds` or `seeds` is not above zero.
+            RuntimeError: if no `fit` was seen, or it could not be read.
+            cloning.CannotCopy: if the model cannot be copied.
+        """
+        if seconds <= 0 or seeds < 1:
+            raise ValueError(
+                "`seconds` and `seeds` must be above zero, received: "
+                f"seconds={seconds}, seeds={seeds}."
+            )
+        fit = self.last
+        found = list(fit.findings)
+        told, self.repair = repair.try_fixes(fit.shop(), found, seconds, seeds)
+        own = len(fit.look.findings)
+        fit.look.findings, fit.extra = told[:own], told[own:]
+        return self.report
+
+    def refit(self) -> Any:
+        """Repeats the last `fit` with the remedies that were kept.
+
+        Returns:
+            The trained model; it takes the inputs that the user's model
+            takes, and predicts in the same units.
+
+        Raises:
+            RuntimeError: if no `fit` was seen, or it could not be read.
+            ValueError: if the data cannot be read again, or the model cannot
+                be copied.
+        """
+        if self.repair is None:
+            self.try_fixes()
+        return self.repair.refit()
+
+    @property
+    def last(self) -> WatchedFit:
+        """The last `fit` that ended.
+
+        Raises:
+            RuntimeError: if there was none.
+        """
+        done = [fit for fit in self.fits if fit.done]
+        if not done:
+            raise RuntimeError(
+                "No `fit` has ended under this session. To mend it, call "
+                "`model.fit(...)` inside `with kts.supervise() as session:`."
+            )
+        return done[-1]
+
+    def start(self, fit: WatchedFit) -> None:
+        """Takes up a new `fit`; only the last one's data are kept."""
+        for other in self.fits:
+            if other.done:
+                other.forget()
+        self.fits.append(fit)
 
     def new(self, fit: WatchedFit) -> list[Finding]:
         """What a `fit` found that no other one on its line found before.
@@ -87,7 +165,11 @@ LOCK = threading.RLock()
 
 
 @contextlib.contextmanager
-def supervise(disable: tuple[str, ...] | list[str] = (), quiet: bool = False):
+def supervise(
+    disable: tuple[str, ...] | list[str] = (),
+    quiet: bool = False,
+    confirm: float | None = None,
+):
     """Watches every `fit` of every Keras model inside the `with` block.
 
     Before a `fit` starts, the model and its data are checked as `kts.check`
@@ -100,6 +182,10 @@ def supervise(disable: tuple[str, ...] | list[str] = (), quiet: bool = False):
         disable: ids of diagnoses to leave out.
         quiet: print nothing to stderr; by default errors and warnings are
             told the moment they are known.
+        confirm: seconds that trials of suspicions may take after each
+            `fit`; by default a fifth of the time of the `fit`, though never
+            less than five seconds. 0 turns them off: then a suspicion stays
+            advice.
 
     Yields:
         The session; `session.report` is the report at any time.
@@ -118,7 +204,7 @@ def supervise(disable: tuple[str, ...] | list[str] = (), quiet: bool = False):
     subjects.require_backend()
     import keras
 
-    session = Session(disable, quiet)
+    session = Session(disable, quiet, confirm)
     with LOCK:
         # `fit` may be inherited from the trainer of the backend.
         own = vars(keras.Model).get("fit")
@@ -139,8 +225,12 @@ def watching(original: Any, session: Session):
 
     @functools.wraps(original)
     def fit(self, *args, **kwargs):
-        watched = WatchedFit(self, original, args, kwargs, session.rules)
-        session.fits.append(watched)
+        if unwatched.active():
+            return original(self, *args, **kwargs)
+        watched = WatchedFit(
+            self, original, args, kwargs, session.rules, session.confirm
+        )
+        session.start(watched)
         return watched.run(
             lambda: session.tell(watched),
             lambda error: session.explained(watched, error),

@@ -2,19 +2,23 @@
 
 import dataclasses
 import inspect
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.debugging import aftermath
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import meanwhile
+from keras_troubleshoot.debugging import repair
 from keras_troubleshoot.debugging.explaining import explain
 from keras_troubleshoot.debugging.fit_arguments import calling_line
 from keras_troubleshoot.debugging.fit_arguments import parts
 from keras_troubleshoot.debugging.fit_arguments import replay
 from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts import streams
@@ -22,7 +26,10 @@ from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.facts.learned import learned
+from keras_troubleshoot.facts.pace import pace
 from keras_troubleshoot.facts.sample import UnreadableData
+from keras_troubleshoot.remedies import cloning
+from keras_troubleshoot.remedies import workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
@@ -30,7 +37,23 @@ from keras_troubleshoot.report.finding import Skipped
 # Rules that look at each epoch when it ends.
 MEANWHILE = ("loss-metric-disagree",)
 # Rules that look at what the training did: tried again after it.
-AFTERWARDS = ("labels-misaligned", "loss-metric-disagree")
+AFTERWARDS = (
+    "labels-misaligned",
+    "loss-metric-disagree",
+    "loss-diverging",
+    "loss-oscillating",
+    "loss-plateaued",
+    "predictions-constant",
+    "underfitting",
+    "overfitting",
+    "slow-input-pipeline",
+    "learning-rate-too-high",
+    "learning-rate-too-low",
+    "too-few-epochs",
+)
+# Of the time of a `fit`, and seconds at least, that trials of suspicions may
+# take.
+SHARE, LEAST = 0.2, 5.0
 # How much of a stream is read again where its loss became NaN.
 DEEP = {"limit": 200_000, "batches": 100_000, "seconds": 10.0}
 
@@ -46,7 +69,14 @@ class WatchedFit:
         raised: the `id` of the exception that ended it; None for none.
     """
 
-    def __init__(self, model, original, args, kwargs, rules):
+    def __init__(self, model, original, args, kwargs, rules, confirm=None):
+        self.confirm = confirm
+        self.arguments: dict[str, Any] = {}
+        self.start: list[np.ndarray] | None = None
+        self.steps: int | None = None
+        self.rates: list[float] = []
+        self.seconds = 0.0
+        self.done = False
         self.model = model
         self.model_name = getattr(model, "name", type(model).__name__)
         self.original = original
@@ -96,6 +126,7 @@ class WatchedFit:
         self.look_before()
         tell()
         self.watch_epochs(tell)
+        begin, counted = time.perf_counter(), self.updates()
         try:
             result = self.original(self.model, *self.args, **self.kwargs)
         except BaseException as error:
@@ -103,13 +134,21 @@ class WatchedFit:
             if not explained(error):
                 self.look_at(error)
                 tell()
-            self.forget()
+            self.done = True
             raise
+        self.seconds = time.perf_counter() - begin
+        if counted is not None:
+            self.steps = max(0, (self.updates() or 0) - counted)
         self.look_after()
         tell()
-        # What is kept for the report needs neither data nor model.
-        self.forget()
+        self.done = True
         return result
+
+    def updates(self) -> int | None:
+        """How many updates the optimizer has made so far."""
+        optimizer = getattr(self.model, "optimizer", None)
+        counter = getattr(optimizer, "iterations", None)
+        return None if counter is None else int(counter)
 
     def look_before(self) -> None:
         """Checks model and data; whatever goes wrong, `fit` goes on."""
@@ -133,6 +172,7 @@ class WatchedFit:
     def look_at_data(self, arguments: dict[str, Any]) -> None:
         """Checks the model with what `fit` was given."""
         self.parts = parts(arguments)
+        self.arguments = arguments
         x, y, weight, validation = self.parts
         self.look = looking.look(
             self.model,
@@ -143,6 +183,7 @@ class WatchedFit:
             fit=fit_call.describe(arguments),
             rules=self.rules,
         )
+        self.start = self.model.get_weights()
 
     def bound(self) -> dict[str, Any]:
         """The arguments of `fit` by name."""
@@ -178,6 +219,7 @@ class WatchedFit:
         def ended(logs: dict[str, float]) -> None:
             for name, value in logs.items():
                 self.epochs.setdefault(name, []).append(value)
+            self.rates.append(keras_internals.rate_now(self.model.optimizer))
             self.look.facts.add(history=self.history)
             self.look.conclude([n for n in MEANWHILE if n in self.rules])
             tell()
@@ -195,6 +237,8 @@ class WatchedFit:
             raised=None,
             history=self.history,
             learned=lambda: self.learned(facts),
+            outcome=lambda: aftermath.outcome(facts, self.model, self),
+            pace=lambda: pace(facts.data, self.seconds, self.steps),
         )
         again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
         try:
@@ -202,9 +246,50 @@ class WatchedFit:
                 self.look.conclude(again)
                 if self.unexplained_nan(facts):
                     self.look_deeper()
+                self.settle(facts)
         except Exception as error:
             reason = f"it could not be measured ({type(error).__name__})"
             self.look.skipped += [Skipped(name, reason) for name in again]
+
+    def settle(self, facts: Facts) -> None:
+        """Tries the remedies of suspicions, in the time that there is."""
+        limit = max(LEAST, SHARE * self.seconds)
+        if self.confirm is not None:
+            limit = self.confirm
+        if limit <= 0 or not any(f.suspected for f in self.look.findings):
+            return
+        try:
+            shop = self.shop()
+            self.look.findings = repair.confirm(
+                shop, self.look.findings, facts.outcome, limit
+            )
+        except (cloning.CannotCopy, Unavailable) as reason:
+            self.look.findings = [
+                dataclasses.replace(f, tried=f"No trial: {reason}.")
+                if f.suspected
+                else f
+                for f in self.look.findings
+            ]
+
+    def shop(self) -> workshop.Workshop:
+        """Where copies of this program are repaired.
+
+        Raises:
+            RuntimeError: if model and data are not at hand any more.
+        """
+        if self.model is None or self.look is None or self.start is None:
+            raise RuntimeError(
+                "The model and the data of this `fit` are not at hand: they "
+                "could not be read, or another `fit` came after it. To mend "
+                "it, call `session.try_fixes()` right after the `fit`."
+            )
+        return workshop.Workshop(
+            self.model,
+            self.start,
+            self.parts,
+            self.arguments,
+            self.look.facts,
+        )
 
     def unexplained_nan(self, facts: Facts) -> bool:
         """Whether a stream made weights NaN, and nobody knows why.
@@ -263,6 +348,6 @@ class WatchedFit:
     def forget(self) -> None:
         """Lets go of the model and the data."""
         self.model = self.args = self.kwargs = None
-        self.parts = ()
+        self.parts, self.arguments, self.start = (), {}, None
         if self.look is not None:
             self.look.facts = None

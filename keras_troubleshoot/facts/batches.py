@@ -48,6 +48,7 @@ class Gathering:
         self.full_size = 0
         self.bytes = 0
         self.began = time.monotonic()
+        self.came: list[float] = []
 
     @property
     def elapsed(self) -> float:
@@ -93,6 +94,7 @@ class Gathering:
         kept = tuple(nests.transform(lambda a: head(a, size), p) for p in parts)
         self.parts.append(kept)
         self.sizes.append(size)
+        self.came.append(time.monotonic())
         self.bytes += sum(a.nbytes for _, a in nests.leaves(list(kept), ""))
 
     def unpack(self, batch: Any) -> tuple:
@@ -150,6 +152,7 @@ class Gathering:
             *(x, y, weight),
             batch_sizes=tuple(self.sizes),
             streamed=True,
+            seconds=self.came[-1] - self.came[0],
             described=described,
             **known,
         )

@@ -305,3 +305,11 @@ def has_constant_biases(layer) -> bool:
 def own_trainable(layer) -> list:
     """The trainable variables of a layer itself, apart from sublayers."""
     return list(layer._trainable_variables)
+
+
+def rate_now(optimizer) -> float:
+    """The learning rate of the next step; NaN where it is not known."""
+    try:
+        return float(optimizer.learning_rate)
+    except (TypeError, ValueError, AttributeError):
+        return math.nan

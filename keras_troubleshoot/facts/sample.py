@@ -30,6 +30,8 @@ class Sample:
             arrays in memory (not copied); None for streams.
         described: what kind of data it is, in words, for the report, such
             as "tf.data.Dataset" or "NumPy arrays".
+        seconds: that the batches of a stream took to come, the first one
+            left out; None for arrays.
     """
 
     x: Any
@@ -43,6 +45,7 @@ class Sample:
     lengths: dict[str, int] = dataclasses.field(default_factory=dict)
     whole: tuple | None = None
     described: str = "NumPy arrays"
+    seconds: float | None = None
 
 
 class UnreadableData(ValueError):

@@ -29,6 +29,8 @@ class Report:
         title: what was looked at, such as the name of the model.
         context: what the reader may want to know beside the findings, by
             name: versions, sizes, times. Plain Python values.
+        repair: the remedies that were tried, where some were; it is not
+            written to files.
 
     Attributes:
         findings: the findings, ranked: a root cause stands above the
@@ -45,12 +47,14 @@ class Report:
         skipped: Iterable[Skipped] = (),
         title: str = "",
         context: dict[str, Any] | None = None,
+        repair: Any = None,
     ):
         self.findings = ranking.rank(findings)
         self.examined = list(dict.fromkeys(examined))
         self.skipped = list(skipped)
         self.title = title
         self.context = dict(context or {})
+        self._repair = repair
 
     @property
     def ok(self) -> bool:
@@ -83,6 +87,35 @@ class Report:
         found = self.at_least(severity)
         if found:
             raise TroubleshootError("\n".join(map(str, found)), self)
+
+    def fixed_model(self) -> Any:
+        """The repaired model: compiled, with the weights of the start.
+
+        `session.refit()` trains it as the user trained the model.
+
+        Raises:
+            RuntimeError: if no remedies were tried.
+        """
+        return self._tried().model()
+
+    def patch(self) -> str:
+        """What the remedies that were kept change, in Keras code.
+
+        Empty where none was kept.
+
+        Raises:
+            RuntimeError: if no remedies were tried.
+        """
+        return "\n".join(self._tried().code)
+
+    def _tried(self) -> Any:
+        if self._repair is None:
+            raise RuntimeError(
+                "No remedies were tried for this report. To mend it, call "
+                "`session.try_fixes()`, or `kts.troubleshoot(..., "
+                "try_fixes=True)`."
+            )
+        return self._repair
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain Python values; `from_dict` reads them.

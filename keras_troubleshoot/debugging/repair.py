@@ -1,0 +1,208 @@
+"""Settles suspicions by trials, tries remedies, and trains the mended model."""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from keras_troubleshoot.remedies import unwatched
+from keras_troubleshoot.remedies.catalogue import REMEDIES
+from keras_troubleshoot.remedies.trial import Trial
+from keras_troubleshoot.remedies.trial import better
+from keras_troubleshoot.remedies.workshop import STEPS
+from keras_troubleshoot.remedies.workshop import Workshop
+from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Severity
+
+# Severities that are told without a trial.
+GRAVE = (Severity.ERROR, Severity.WARNING)
+
+
+def confirm(
+    shop: Workshop, findings: Sequence[Finding], outcome: Any, seconds: float
+) -> list[Finding]:
+    """Tries the remedies of suspicions, and raises those that are confirmed.
+
+    A suspicion is confirmed where its remedy does clearly better than the
+    unchanged model in as many steps, and than the model that the user has
+    trained.
+
+    Args:
+        shop: copies of the program.
+        findings: all that were found.
+        outcome: what the user's own training came to, `outcome.Outcome`.
+        seconds: that the trials may take.
+
+    Returns:
+        The findings, in their order, with what the trials came to.
+    """
+    waiting = [
+        i
+        for i, f in enumerate(findings)
+        if f.suspected and f.rule in REMEDIES and not f.tried
+    ]
+    steps = min(STEPS, outcome.steps or STEPS)
+    trials = shop.trials([findings[i] for i in waiting], seconds, steps=steps)
+    told = list(findings)
+    for place, trial in trials.items():
+        index = waiting[place]
+        told[index] = settled(findings[index], trial, outcome)
+    return told
+
+
+def settled(finding: Finding, trial: Trial, outcome: Any) -> Finding:
+    """A suspicion after its trial."""
+    confirmed = trial.helped and beats(trial, outcome)
+    return dataclasses.replace(
+        finding,
+        severity=Severity.WARNING if confirmed else Severity.ADVICE,
+        tried=trial.told,
+        figures=(*finding.figures, trial.figure)
+        if confirmed
+        else finding.figures,
+    )
+
+
+def beats(trial: Trial, outcome: Any) -> bool:
+    """Whether a trial does better than the whole training of the user."""
+    after = trial.after[0]
+    reached = outcome.quality
+    if outcome.validated is not None:
+        reached = max(outcome.validated, min(reached or 0, outcome.validated))
+    if after.quality is not None and reached is not None:
+        user = dataclasses.replace(after, quality=reached)
+        return better(user, after, trial.loss_changed)
+    if not outcome.losses:
+        return True
+    user = dataclasses.replace(
+        after, quality=None, loss=None, losses=outcome.losses[-1:]
+    )
+    return better(
+        user,
+        dataclasses.replace(after, quality=None, loss=None),
+        trial.loss_changed,
+    )
+
+
+@dataclasses.dataclass
+class Repair:
+    """Remedies of one `fit` that were tried.
+
+    Attributes:
+        shop: copies of the program.
+        kept: trials of the remedies that are kept.
+        dropped: trials of those that are not.
+        together: the runs of all that are kept at once.
+    """
+
+    shop: Workshop
+    kept: list[Trial] = dataclasses.field(default_factory=list)
+    dropped: list[Trial] = dataclasses.field(default_factory=list)
+    together: tuple = ()
+
+    @property
+    def code(self) -> list[str]:
+        """Keras code that says what is changed."""
+        program = self.shop.small()
+        self.shop.apply(program, self.kept)
+        return list(dict.fromkeys(program.code))
+
+    def model(self) -> Any:
+        """The repaired model, compiled, with the weights of the start."""
+        program = self.shop.small()
+        self.shop.apply(program, self.kept)
+        return program.compile()
+
+    def refit(self) -> Any:
+        """Trains the repaired model as the user trained the model.
+
+        Raises:
+            feeding.CannotFeed: if the data cannot be read again.
+            cloning.CannotCopy: if the model cannot be copied.
+        """
+        program = self.shop.whole()
+        self.shop.apply(program, self.kept)
+        with unwatched.training():
+            model = program.compile()
+            validation = {}
+            if program.validation is not None:
+                parts = program.validation.arguments
+                whole = tuple(parts.values())
+                validation["validation_data"] = (
+                    whole if len(whole) > 1 else whole[0]
+                )
+            arguments = {
+                name: value
+                for name, value in program.fit.items()
+                if name != "validation_split"
+            }
+            model.fit(**program.data.arguments, **validation, **arguments)
+            for finish in program.finish:
+                model = finish(model)
+        return model
+
+
+def try_fixes(
+    shop: Workshop,
+    findings: Sequence[Finding],
+    seconds: float,
+    seeds: int = 2,
+) -> tuple[list[Finding], Repair]:
+    """Tries the remedy of each root cause, then those that are kept together.
+
+    A remedy of an error or a warning is kept unless it does harm: a trial on
+    some hundred rows cannot show the gain of every fix. One of a suspicion
+    is kept where it helps.
+
+    Returns:
+        The findings with what their trials came to, and the repair.
+    """
+    begin = time.perf_counter()
+    chosen = [
+        i
+        for i, f in enumerate(findings)
+        if f.rule in REMEDIES and (f.severity in GRAVE or f.suspected)
+    ]
+    trials = shop.trials([findings[i] for i in chosen], 0.7 * seconds, seeds)
+    told, repair = list(findings), Repair(shop)
+    for place, trial in trials.items():
+        index = chosen[place]
+        finding = findings[index]
+        told[index] = dataclasses.replace(
+            finding,
+            tried=trial.told,
+            figures=(*finding.figures, trial.figure),
+        )
+        certain = finding.severity in GRAVE and not trial.harmed
+        kept = certain or trial.helped
+        (repair.kept if kept else repair.dropped).append(trial)
+    repair.kept = without_rivals(repair.kept)
+    left = seconds - (time.perf_counter() - begin)
+    if len(repair.kept) > 1:
+        thin_out(repair, max(left, 5.0), seeds)
+    return told, repair
+
+
+def without_rivals(trials: list[Trial]) -> list[Trial]:
+    """Of several trials that change the same lines only the best."""
+    kept: list[Trial] = []
+    for trial in sorted(trials, key=lambda t: -t.gain):
+        taken = {line.split("=")[0] for t in kept for line in t.code}
+        if not taken & {line.split("=")[0] for line in trial.code}:
+            kept.append(trial)
+    return kept
+
+
+def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
+    """Runs all remedies together; keeps the best one where that is worse."""
+    shop, best = repair.shop, repair.kept[0]
+    each = max(1.0, seconds / seeds - 1)
+    runs = shop.together(repair.kept, each, seeds)
+    whole = dataclasses.replace(
+        best, after=runs, loss_changed=any(t.loss_changed for t in repair.kept)
+    )
+    if whole.gain < best.gain - 0.1 and len(repair.kept) > 1:
+        repair.dropped += repair.kept[1:]
+        repair.kept = [best]
+        return
+    repair.together = runs
