@@ -1,0 +1,177 @@
+"""Records some of the steps of a training, and hands out a `Trace`."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras_troubleshoot.debugging.instrument import row as rows
+from keras_troubleshoot.debugging.instrument.instrument import Part
+from keras_troubleshoot.debugging.instrument.layout import Layout
+from keras_troubleshoot.debugging.instrument.probe import Probe
+from keras_troubleshoot.facts.trace import Trace
+
+# Rows that the ring holds at least, on the device.
+CAPACITY = 256
+# Rows that are kept on the host: beyond it, every second one is let go, and
+# half as many are recorded from then on.
+MOST_ROWS = 4096
+# The first reading; the next one comes after twice as many steps.
+FIRST = 16
+
+
+class Recorder(Part):
+    """Loss, norms and shares of dead units of each layer, now and then.
+
+    Args:
+        every: record one of so many steps,
+        dense: and each of so many first ones.
+        on_read: called on the host after some rows were read.
+    """
+
+    def __init__(
+        self,
+        every: int = 10,
+        dense: int = 100,
+        on_read: Callable[[], None] | None = None,
+    ):
+        self.every, self.dense = every, dense
+        self.on_read = on_read
+        self.layout: Layout | None = None
+        self.rows = np.zeros((0, 2))
+        self._ring = self._counts = None
+        self._static = False
+
+    def begin(self, model: Any) -> None:
+        """Starts anew, at step 0."""
+        self.rows = np.zeros((0, 2))
+        self._interval, self._read, self._steps = self.every, 0, 0
+        self._next = FIRST
+        # XLA wants shapes that do not depend on values.
+        self._static = bool(model.jit_compile)
+        each = model.steps_per_execution
+        capacity = max(CAPACITY, self.dense + each // self.every + 1)
+        if self._counts is None or self._capacity != capacity:
+            self._capacity, self._ring = capacity, None
+            with tf.init_scope(), tf.device("CPU:0"):
+                # Steps done, rows written, steps from row to row.
+                self._counts = [
+                    tf.Variable(n, trainable=False, dtype=tf.int64)
+                    for n in (0, 0, self.every)
+                ]
+        for count, start in zip(self._counts, (0, 0, self.every), strict=True):
+            count.assign(start)
+
+    def feed(self) -> tf.Tensor:
+        """Whether to measure this step."""
+        step, _, every = self._counts
+        return (step < self.dense) | (step % every == 0)
+
+    def before(self, probe: Probe, fed: tf.Tensor) -> None:
+        """Keeps the weights of a step that is measured."""
+
+        def keep():
+            probe.kept[id(self)] = tf.cond(
+                fed,
+                functools.partial(rows.weights, probe.layout),
+                functools.partial(rows.nothing, probe.layout, self._static),
+            )
+
+        probe.first.append(keep)
+
+    def after(self, probe: Probe, fed: tf.Tensor) -> tf.Tensor:
+        """The row of a step that is measured; zeros for others."""
+        self.layout = probe.layout
+        before = probe.kept.get(id(self))
+        return tf.cond(
+            fed,
+            lambda: rows.row(probe, before),
+            lambda: tf.zeros([probe.layout.width]),
+        )
+
+    def took(self, data: Any, fed: tf.Tensor, result: tf.Tensor) -> None:
+        """Writes the row into the ring."""
+        step, written, _ = self._counts
+        ring = self._made_ring(1 + result.shape[0])
+
+        def write():
+            number = tf.cast(step[tf.newaxis], tf.float64)
+            line = tf.concat([number, tf.cast(result, tf.float64)], 0)
+            place = written % self._capacity
+            ring.scatter_nd_update([[place]], [line])
+            written.assign_add(1)
+            return tf.no_op()
+
+        tf.cond(fed, write, tf.no_op)
+        step.assign_add(1)
+
+    def _made_ring(self, width: int) -> tf.Variable:
+        """The ring buffer; float64 holds numbers of steps exactly."""
+        if self._ring is None or self._ring.shape[1] != width:
+            with tf.init_scope():
+                zeros = tf.zeros([self._capacity, width], tf.float64)
+                self._ring = tf.Variable(zeros, trainable=False)
+        return self._ring
+
+    def ran(self, steps: int) -> None:
+        """Reads before the ring is full, and often in the beginning."""
+        self._steps += steps
+        if self._steps >= self._next:
+            most = (self._capacity // 2) * self._interval
+            self._next = self._steps + min(self._steps, most)
+            self.read()
+
+    def end(self) -> None:
+        """Reads what is left."""
+        self.read()
+
+    def read(self) -> None:
+        """Reads the rows that were written since."""
+        if self._ring is None:
+            return
+        written = int(self._counts[1].numpy())
+        count = min(written - self._read, self._capacity)
+        if not count:
+            return
+        places = np.arange(written - count, written) % self._capacity
+        self._read = written
+        new = self._ring.numpy()[places]
+        known = self.rows if self.rows.size else new[:0]
+        self.rows = np.concatenate([known, new])
+        self._thin()
+        if self.on_read is not None:
+            self.on_read()
+
+    def _thin(self) -> None:
+        """Lets go of every second row behind the dense ones."""
+        while len(self.rows) > MOST_ROWS:
+            self._interval *= 2
+            self._counts[2].assign(self._interval)
+            steps = self.rows[:, 0]
+            kept = (steps < self.dense) | (steps % self._interval == 0)
+            self.rows = self.rows[kept]
+
+    @property
+    def trace(self) -> Trace:
+        """What was read so far."""
+        if self.layout is None or not len(self.rows):
+            return Trace(np.zeros(0, "int64"), np.zeros(0))
+        layers, units = self.layout.weighted, self.layout.units
+        ends = np.cumsum([1, 1, *[len(layers)] * 3, *[len(units)] * 2])
+        steps, loss, gradient, update, weight, dead, saturated = np.split(
+            self.rows, ends[:-1], axis=1
+        )
+        return Trace(
+            steps=steps[:, 0].astype("int64"),
+            loss=loss[:, 0],
+            layers=tuple(name for name, _ in layers),
+            gradient=gradient,
+            update=update,
+            weight=weight,
+            units=tuple(name for name, _, _ in units),
+            activations=tuple(kind for _, _, kind in units),
+            dead=dead,
+            saturated=saturated,
+        )
