@@ -23,10 +23,12 @@ class Sweep:
     Attributes:
         rates: the learning rate of each step that was made.
         losses: the loss that each rate led to: that of the step after it.
+        evened: the same without what is due to the batches.
     """
 
     rates: np.ndarray
     losses: np.ndarray
+    evened: np.ndarray
 
 
 class Range:
@@ -66,10 +68,13 @@ class Range:
             rates: rising, shape (steps,).
             between: called with the steps made, now and then.
         """
+        rates = np.asarray(rates, "float64")
         self.loop.put_back(self.start)
+        still = self.loop.run(order, np.zeros(len(order)))
+        self.loop.put_back(self.start)
+        between(0)
         # The loss of a step is taken before its update: one step more tells
         # what the last rate did.
-        rates = np.asarray(rates, "float64")
         losses = np.zeros(0)
         wanted = np.append(rates, rates[-1])
         for at in range(0, len(wanted), PART):
@@ -82,7 +87,8 @@ class Range:
             if rate_suggestions.diverged(losses):
                 break
         self.loop.put_back(self.start)
-        return Sweep(rates[: len(losses) - 1], losses[1:])
+        even = rate_suggestions.evened(losses, still)
+        return Sweep(rates[: len(losses) - 1], losses[1:], even[1:])
 
 
 def batches(rows: int, batch: int, steps: int, seed: int) -> np.ndarray:
@@ -157,5 +163,5 @@ def suggest(
     finally:
         device_loop.unlisten(program.model)
         program.optimizer = fresh
-    named = rate_suggestions.suggestions(found.rates, found.losses)
+    named = rate_suggestions.suggestions(found.rates, found.evened)
     return rate_suggestions.combined(named.values())

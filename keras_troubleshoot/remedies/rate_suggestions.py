@@ -11,9 +11,11 @@ not clearly fall.
 import numpy as np
 
 # A fall that is that many times the noise is no chance (heuristic).
-CLEAR = 4.0
-# Of the way from the start of the loss to zero that is worth the name.
-LEAST_FALL = 0.02
+CLEAR = 2.0
+# Share of the loss that a fall must be at least (heuristic).
+LEAST_FALL = 0.01
+# Share of a fall after which it has begun (heuristic).
+EDGE = 0.05
 
 
 def smooth(losses, beta: float = 0.9) -> np.ndarray:
@@ -30,14 +32,14 @@ def smooth(losses, beta: float = 0.9) -> np.ndarray:
         As many numbers; each looks back over about `1 / (1 - beta)` steps.
 
     Example:
-        >>> smooth([3.0, 3.0, 3.0]).tolist()
-        [3.0, 3.0, 3.0]
+        >>> smooth([4.0, 1.0], beta=0.5).tolist()
+        [4.0, 2.0]
     """
     mean, found = 0.0, []
     for step, loss in enumerate(np.asarray(losses, "float64"), start=1):
         mean = beta * mean + (1 - beta) * loss
         found.append(mean / (1 - beta**step))
-    return np.round(found, 12)
+    return np.asarray(found)
 
 
 def centred(losses, beta: float = 0.8) -> np.ndarray:
@@ -88,16 +90,42 @@ def usable(lrs, losses) -> tuple[np.ndarray, np.ndarray] | None:
     if count < 5:
         return None
     losses = losses[:count]
+    # An explosion would reach back into the smoothed fall before it.
+    start, least = np.median(losses[:5]), losses.min()
+    losses = np.minimum(losses, start + max(start - least, 0.0))
     smoothed = centred(losses)
     low = int(smoothed.argmin())
     if low < 2:
         return None
     start = smoothed[: max(1, low // 3)].max()
     fall = start - smoothed[low]
-    least = max(LEAST_FALL * abs(start), CLEAR * noise(losses[: low + 1]) / 2)
-    if not fall > least:
+    jumps = noise(losses[: low + 1])
+    if not fall > max(LEAST_FALL * abs(start), CLEAR * jumps):
         return None
     return lrs[: low + 1], smoothed[: low + 1]
+
+
+def evened(losses, still) -> np.ndarray:
+    """Losses without what is due to the batches, some harder than others.
+
+    Args:
+        losses: of the steps of a range test.
+        still: of the same batches at the weights of the start.
+
+    Returns:
+        `losses / still`, times the mean of `still`, where all are positive;
+        else the losses as they are.
+
+    Example:
+        >>> evened([2.0, 4.0, 1.0], [2.0, 4.0, 3.0]).tolist()
+        [3.0, 3.0, 1.0]
+    """
+    losses = np.asarray(losses, "float64")
+    still = np.asarray(still, "float64")[: len(losses)]
+    known = len(still) == len(losses) > 0 and np.isfinite(still).all()
+    if not known or still.min() <= 1e-3 * abs(still.mean()):
+        return losses
+    return losses / still * still.mean()
 
 
 def steepest(lrs, losses) -> float | None:
@@ -123,6 +151,9 @@ def steepest(lrs, losses) -> float | None:
         return None
     rates, smoothed = found
     slopes = np.gradient(smoothed, np.log(rates))
+    # Before the fall has begun, a slope is nothing but noise.
+    begun = smoothed < smoothed.max() - EDGE * np.ptp(smoothed)
+    slopes[: int(begun.argmax())] = 0.0
     return float(rates[int(slopes.argmin())])
 
 
