@@ -139,3 +139,27 @@ def spare_compiled(model):
         yield
     finally:
         vars(model).update(own)
+
+
+@contextlib.contextmanager
+def uncompiled(model):
+    """Lets Keras copy models without what they were compiled with.
+
+    It would serialize losses and metrics, which the user's own functions
+    cannot be.
+    """
+    import keras
+
+    inner = [
+        layer
+        for layer in keras_internals.all_layers(model)
+        if isinstance(layer, keras.Model)
+    ]
+    own = [(found, vars(found).get("compiled")) for found in inner]
+    try:
+        for found, _ in own:
+            vars(found)["compiled"] = False
+        yield
+    finally:
+        for found, value in own:
+            vars(found)["compiled"] = value

@@ -24,6 +24,8 @@ def quality(head, predictions: np.ndarray, true: np.ndarray) -> float | None:
     Returns:
         A number of at most 1; None where it cannot be judged.
     """
+    if not comparable(head):
+        return None
     made = np.asarray(predictions, "float64")
     true = np.asarray(true, "float64")
     rows = len(true)
@@ -55,6 +57,18 @@ def quality(head, predictions: np.ndarray, true: np.ndarray) -> float | None:
         found = [of_numbers(m, t) for m, t in zip(made.T, true.T, strict=True)]
     known = [value for value in found if value is not None]
     return float(np.mean(known)) if known else None
+
+
+def comparable(head) -> bool:
+    """Whether an output is meant to be like its target.
+
+    Of a loss of the user's own nobody knows: the output may be a distance or
+    a quantile. One that ends in softmax or sigmoid is taken for probabilities.
+    """
+    if head.activation.name in ("softmax", "sigmoid"):
+        return True
+    known = "sparse categorical binary regression count hinge".split()
+    return head.loss is None or head.loss.kind in known
 
 
 def of_classes(made: np.ndarray, labels: np.ndarray) -> float | None:

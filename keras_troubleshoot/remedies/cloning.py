@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.remedies import replicas
 
 # Layers that hold tables of words, which their configuration lacks; nothing
@@ -72,12 +73,30 @@ def clone_graph(model: Any) -> Any:
     """A copy of a Sequential or Functional model, layer by layer."""
     import keras
 
-    copied = keras.models.clone_model(
-        model, clone_function=clone_layer, recursive=True
-    )
+    with keras_scopes.uncompiled(model):
+        copied = keras.models.clone_model(
+            model, clone_function=clone_layer, recursive=True
+        )
+    if type(copied) is not type(model):
+        as_before(copied, model)
     if len(copied.weights) == len(model.weights):
         copied.set_weights(model.get_weights())
     return copied
+
+
+def as_before(copied: Any, model: Any) -> None:
+    """Makes a Functional model one of the user's class again.
+
+    Keras makes a plain one of it where the class has an `__init__` of its
+    own.
+    """
+    copied.__class__ = type(model)
+    made = replicas.Replicas(clone_graph)
+    for layer, new in zip(model.layers, copied.layers, strict=True):
+        made.note(layer, new)
+    for name, held in vars(model).items():
+        if name not in vars(copied) and name not in replicas.COMPILED:
+            vars(copied)[name] = made.of(held)
 
 
 def made_again(layer: Any) -> Any:

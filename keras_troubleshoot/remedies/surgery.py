@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies.registry import NotApplicable
 
@@ -31,9 +32,10 @@ def replaced(model: Any, layers: dict[str, Any]) -> Any:
         pairs.append((layer, copied))
         return copied
 
-    copied = keras.models.clone_model(
-        model, clone_function=change, recursive=True
-    )
+    with keras_scopes.uncompiled(model):
+        copied = keras.models.clone_model(
+            model, clone_function=change, recursive=True
+        )
     for old, new in pairs:
         shapes = [tuple(w.shape) for w in new.weights]
         if shapes == [tuple(w.shape) for w in old.weights] and shapes:

@@ -18,8 +18,10 @@ from keras_troubleshoot.remedies.registry import NotApplicable
 from keras_troubleshoot.remedies.trial import Trial
 from keras_troubleshoot.report.finding import Finding
 
-# Steps of a trial at most.
+# Steps of a trial at most; of one that trains longer, how many times those
+# of the user, and how many at most.
 STEPS = 600
+LONGER, LONGEST = 5, 3000
 
 
 class Workshop:
@@ -83,9 +85,7 @@ class Workshop:
         if self.sample.batch_sizes:
             batch = max(self.sample.batch_sizes)
         ordered = self.arguments.get("shuffle") is False
-        return short_run.rows_for(
-            self.sample, int(batch), min(steps, STEPS), seed, ordered
-        )
+        return short_run.rows_for(self.sample, int(batch), steps, seed, ordered)
 
     def train(self, program, seed: int, steps: int, seconds: float):
         """One short run; what raises counts as having learned nothing."""
@@ -147,10 +147,13 @@ class Workshop:
             loss = program.compiled["loss"]
             try:
                 remedy.apply(program, finding, self.facts)
-                run = self.train(program, seed, steps, seconds)
+                longer = min(LONGER * steps, LONGEST)
+                whole = longer if lengthened(program, self) else steps
+                run = self.train(program, seed, whole, seconds)
             except Exception:
                 return None
-            before.append(self.before(seed, max(run.steps, 1), 10 * seconds))
+            limit = min(max(run.steps, 1), steps)
+            before.append(self.before(seed, limit, 10 * seconds))
             after.append(run)
             code = tuple(program.code)
             changed = changed or other_loss(program, loss)
@@ -188,6 +191,12 @@ class Workshop:
                 self.apply(program, trials)
                 runs.append(self.train(program, seed, steps, seconds))
         return tuple(runs)
+
+
+def lengthened(program: Any, shop: Workshop) -> bool:
+    """Whether a remedy trains longer."""
+    names = ("epochs", "steps_per_epoch")
+    return any(program.fit.get(n) != shop.arguments.get(n) for n in names)
 
 
 def other_loss(program: Any, loss: Any) -> bool:

@@ -172,6 +172,8 @@ def predictions_constant(facts, least=1e-4):
     done = facts.outcome
     if done.varied is None or done.varied > least or done.rows < 40:
         return
+    if (done.steps or 0) < 20:
+        raise Unavailable("hardly a step was made")
     targets = facts.data.targets
     if not targets or len(targets[0].distinct) < 2:
         return
