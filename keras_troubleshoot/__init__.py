@@ -27,6 +27,7 @@ _MODULES = {
     "Severity": "keras_troubleshoot.report.finding",
     "TroubleshootError": "keras_troubleshoot.report.report",
     "check": "keras_troubleshoot.debugging.check",
+    "find_learning_rate": "keras_troubleshoot.debugging.find_learning_rate",
     "supervise": "keras_troubleshoot.debugging.supervise",
     "troubleshoot": "keras_troubleshoot.workflow",
 }
