@@ -15,6 +15,7 @@ from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
 from keras_troubleshoot.rules.symptoms import WILD
+from keras_troubleshoot.rules.words import agreeing
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import number
 
@@ -76,7 +77,7 @@ def unsafe_operation(facts):
             f"The {found.operation} in {found.where}{at} {breaks(found)}",
             guard(found),
             operation=found.operation,
-            line=found.line,
+            place=found.place,
             low=found.low,
             high=found.high,
             seen_low=found.seen_low,
@@ -202,7 +203,8 @@ def broken_weights(weights, epoch) -> dict:
     return error(
         f"weight {weights.bad[0]!r}",
         f"After training, {len(weights.bad)} of {weights.count} weights "
-        f"hold NaN or infinity.{when}",
+        f"{agreeing(len(weights.bad), 'holds', 'hold')} NaN or "
+        f"infinity.{when}",
         LATER,
         bad=list(weights.bad[:20]),
         bad_count=len(weights.bad),
@@ -234,6 +236,7 @@ def broken_step(found) -> dict:
         "in float32.",
         what=found.what,
         operation=found.operation,
+        place=found.place,
         low=found.low,
         high=found.high,
         dtype=found.dtype,

@@ -40,6 +40,14 @@ ARCHITECTURE = """
     missing-nonlinearity saturating-hidden-activation softmax-in-hidden-layer
     constant-initialization badly-scaled-initialization
 """.split()
+NUMERICS = """
+    non-finite-values unsafe-operation custom-gradient-wrong
+    mixed-precision-unscaled
+""".split()
+TRAINING_MODE = """
+    training-flag-ignored inference-in-training-mode
+    batch-normalization-statistics train-step-loss-missing
+""".split()
 # Of the families to come: rules may say already that they explain them.
 LATER = """
     bottleneck-layer excessive-dropout dropout-misplaced over-regularized
@@ -47,11 +55,7 @@ LATER = """
     learning-rate-too-high learning-rate-too-low learning-rate-invalid
     schedule-misconfigured optimizer-misconfigured callback-misconfigured
     batch-size-unsuitable too-few-epochs
-    training-flag-ignored inference-in-training-mode
-    batch-normalization-statistics train-step-loss-missing
-    non-finite-values unsafe-operation custom-gradient-wrong
-    mixed-precision-unscaled vanishing-gradients exploding-gradients dead-relu
-    saturated-activations
+    vanishing-gradients exploding-gradients dead-relu saturated-activations
     loss-diverging loss-oscillating loss-plateaued predictions-constant
     cannot-overfit-batch underfitting overfitting slow-input-pipeline
     call-failed memory-exceeds-device out-of-memory oversized-layer
@@ -64,7 +68,8 @@ SYMPTOMS = """
     loss-oscillating loss-plateaued predictions-constant cannot-overfit-batch
     underfitting overfitting slow-input-pipeline
 """.split()
-KNOWN = {*DATA, *LOSS, *SHAPES, *ARCHITECTURE, *LATER}
+KNOWN = {*DATA, *LOSS, *SHAPES, *ARCHITECTURE, *TRAINING_MODE}
+KNOWN |= {*NUMERICS, *LATER}
 
 
 class CatalogueTest(parameterized.TestCase):
@@ -73,6 +78,8 @@ class CatalogueTest(parameterized.TestCase):
         ("loss", LOSS, "loss"),
         ("shapes", SHAPES, "shapes"),
         ("architecture", ARCHITECTURE, "architecture"),
+        ("training_mode", TRAINING_MODE, "training-mode"),
+        ("numerics", NUMERICS, "numerics"),
         ("errors", ["call-failed"], "errors"),
     )
     def test_family_is_whole(self, ids, family):
