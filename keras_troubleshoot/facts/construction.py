@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from keras_troubleshoot.facts import batch_statistics
 from keras_troubleshoot.facts import linearity
+from keras_troubleshoot.facts import modes
 from keras_troubleshoot.facts import squashing
 from keras_troubleshoot.facts import starting_weights
 from keras_troubleshoot.facts import symmetry
@@ -24,6 +26,11 @@ def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
         "starting_weights": lambda: starting_weights.starting_weights(
             inference(facts)
         ),
+        "modes": lambda: modes.modes(
+            facts.runner, inference(facts), trained(facts), facts.own_step
+        ),
+        # Asked for after training only: it is measured once.
+        "trained_statistics": lambda: batch_statistics.gap(facts.runner),
         "symmetry": lambda: symmetry.symmetry(facts.runner),
     }
 
@@ -31,6 +38,14 @@ def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
 def inference(facts: Facts) -> Pass:
     """The run in inference mode, where it came to its end."""
     done = facts.forward
+    if done.failure is not None:
+        raise Unavailable("the model cannot be run on these data")
+    return done
+
+
+def trained(facts: Facts) -> Pass:
+    """The run in training mode, where it came to its end."""
+    done = facts.training.forward
     if done.failure is not None:
         raise Unavailable("the model cannot be run on these data")
     return done

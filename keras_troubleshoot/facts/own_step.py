@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.facts.loss_behaviour import crosses
@@ -9,16 +11,23 @@ from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.recorder import Recorder
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class OwnStep:
     """What a model's own `train_step` did.
 
     Attributes:
         crossings: operations that met each row with every other, outside
             of the layers: (type, layer, shapes of their inputs).
+        logs: the numbers that it returned, by name; None where it returned
+            something else.
+        calls_model: whether it called the model itself.
+        recorder: what ran.
     """
 
     crossings: tuple[tuple[str, str, tuple], ...] = ()
+    logs: dict[str, float] | None = None
+    calls_model: bool = True
+    recorder: Recorder | None = None
 
 
 class Held:
@@ -62,10 +71,25 @@ def own_step(runner: Runner) -> OwnStep | None:
         runner.quiet(),
         recorder.listening(),
     ):
-        model.train_step(data)
+        logs = numbers(model.train_step(data))
     found = [
         (done.type, done.layer, tuple(tuple(t.shape) for t in done.inputs))
         for done in recorder.operations
         if crosses(done, runner.rows, recorder)
     ]
-    return OwnStep(tuple(found))
+    called = any(call.layer is model for call in recorder.calls)
+    return OwnStep(tuple(found), logs, called, recorder)
+
+
+def numbers(logs) -> dict[str, float] | None:
+    """The numbers that a `train_step` returned, as Keras logs them."""
+    if not isinstance(logs, dict):
+        return None
+    found = {}
+    for name, value in logs.items():
+        # A metric may be returned whole.
+        value = value.result() if hasattr(value, "result") else value
+        value = np.asarray(value)
+        if value.size == 1 and value.dtype.kind in "fiu":
+            found[str(name)] = float(value.ravel()[0])
+    return found

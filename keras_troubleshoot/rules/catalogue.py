@@ -1,24 +1,30 @@
 """All diagnoses, in the order in which they are tried."""
 
 # Each module registers its rules when it is imported.
+from keras_troubleshoot.rules import callbacks
 from keras_troubleshoot.rules import dependence
+from keras_troubleshoot.rules import dynamics
 from keras_troubleshoot.rules import encoding
 from keras_troubleshoot.rules import errors
 from keras_troubleshoot.rules import initialization
 from keras_troubleshoot.rules import inputs
 from keras_troubleshoot.rules import labels
+from keras_troubleshoot.rules import learning_rate
 from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
 from keras_troubleshoot.rules import metrics
 from keras_troubleshoot.rules import nonlinearity
 from keras_troubleshoot.rules import numerics
+from keras_troubleshoot.rules import optimization
 from keras_troubleshoot.rules import output
 from keras_troubleshoot.rules import pairing
 from keras_troubleshoot.rules import registry
 from keras_troubleshoot.rules import scale
+from keras_troubleshoot.rules import schedules
 from keras_troubleshoot.rules import shapes
 from keras_troubleshoot.rules import splits
 from keras_troubleshoot.rules import task
+from keras_troubleshoot.rules import training_mode
 from keras_troubleshoot.rules import weights
 
 # What is certain comes first; what is measured on samples comes last. The
@@ -35,12 +41,18 @@ ORDER = (
     dependence,
     initialization,
     nonlinearity,
+    training_mode,
     numerics,
     weights,
     scale,
     splits,
     pairing,
+    schedules,
+    optimization,
+    callbacks,
+    learning_rate,
     metrics,
+    dynamics,
     errors,
 )
 
@@ -55,8 +67,10 @@ FAMILIES = {
     "data": "Data",
     "loss": "Loss and output",
     "shapes": "Shapes",
+    "optimization": "Optimization",
     "architecture": "Architecture and initialization",
     "training-mode": "Train mode",
     "numerics": "Numerics",
+    "dynamics": "Training dynamics",
     "errors": "Errors",
 }
