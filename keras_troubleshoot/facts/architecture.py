@@ -24,6 +24,12 @@ AUGMENTING = (
     "RandomElasticTransform AugMix CutMix MixUp Pipeline Solarization "
     "GaussianNoise AutoContrast Equalization"
 ).split()
+OPTIMIZER = (
+    "beta_1 beta_2 rho epsilon weight_decay clipnorm clipvalue "
+    "global_clipnorm gradient_accumulation_steps use_ema ema_momentum "
+    "ema_overwrite_frequency initial_accumulator_value nesterov amsgrad "
+    "relative_step"
+).split()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +73,9 @@ class Optimizer:
         momentum: of SGD and RMSprop; 0 where there is none.
         scheduled: whether the rate is a schedule.
         clipped: whether gradients are clipped.
+        options: its other numbers by name, as given: `beta_1`, `epsilon`,
+            `weight_decay`, `clipnorm`, ...
+        iterations: steps that it has taken.
     """
 
     class_name: str
@@ -74,6 +83,13 @@ class Optimizer:
     momentum: float = 0.0
     scheduled: bool = False
     clipped: bool = False
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+    iterations: int = 0
+
+    def option(self, name: str, default: float = 0.0) -> float:
+        """An argument; a default where there is none, or it is None."""
+        value = self.options.get(name)
+        return default if value is None else value
 
     @property
     def scale_free(self) -> bool:
@@ -97,6 +113,7 @@ class Model:
         jit_compile: whether XLA compiles its steps.
         input_shapes: of a Sequential or Functional model, by input name.
         parameters: how many numbers it holds.
+        sizes: of each trainable weight how many numbers it holds, by path.
     """
 
     name: str
@@ -109,6 +126,7 @@ class Model:
     jit_compile: bool = False
     input_shapes: dict[str, tuple] = dataclasses.field(default_factory=dict)
     parameters: int = 0
+    sizes: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def of_class(self, *names: str) -> list[Layer]:
         """The layers of these classes."""
@@ -128,6 +146,7 @@ def describe(model) -> Model:
         jit_compile=bool(model.compiled and model.jit_compile),
         input_shapes=keras_internals.input_shapes(model),
         parameters=model.count_params() if model.built else 0,
+        sizes=keras_internals.trainable_sizes(model) if model.built else {},
     )
 
 
@@ -183,7 +202,8 @@ def options(found) -> dict[str, Any]:
         value = getattr(found, name, None)
         if isinstance(value, bool | int | float | str | tuple | list):
             known[name] = value
-    return known
+    axes = getattr(getattr(found, "input_spec", None), "ndim", None)
+    return known if axes is None else known | {"axes": axes}
 
 
 def optimizer(found) -> Optimizer | None:
@@ -199,4 +219,15 @@ def optimizer(found) -> Optimizer | None:
         momentum=float(getattr(inner, "momentum", 0) or 0),
         scheduled=scheduled,
         clipped=any(getattr(inner, limit, None) for limit in limits),
+        options=numbers(inner),
+        iterations=keras_internals.iterations(inner)[0],
     )
+
+
+def numbers(optimizer) -> dict[str, float]:
+    """The numbers and switches that an optimizer was made with."""
+    return {
+        name: value
+        for name in OPTIMIZER
+        if isinstance(value := getattr(optimizer, name, None), int | float)
+    }

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.facts import callbacks as callbacks_lib
 from keras_troubleshoot.facts import nests
 
 
@@ -20,6 +21,9 @@ class FitCall:
         class_weight: as given; None for none.
         validation_split: share cut off the end, 0 for none.
         validated: whether there are validation data.
+        initial_epoch: the epoch to start with.
+        validation_freq: epochs from one validation to the next.
+        callbacks: in the order in which they are called.
     """
 
     epochs: int = 1
@@ -29,11 +33,15 @@ class FitCall:
     class_weight: dict | None = None
     validation_split: float = 0.0
     validated: bool = False
+    initial_epoch: int = 0
+    validation_freq: int = 1
+    callbacks: tuple[callbacks_lib.Callback, ...] = ()
 
 
 def describe(arguments: dict[str, Any]) -> FitCall:
     """What matters of the arguments of `fit`."""
     split = arguments.get("validation_split") or 0.0
+    every = arguments.get("validation_freq")
     return FitCall(
         epochs=int(arguments.get("epochs") or 1),
         batch_size=arguments.get("batch_size") or 32,
@@ -42,6 +50,9 @@ def describe(arguments: dict[str, Any]) -> FitCall:
         class_weight=arguments.get("class_weight"),
         validation_split=float(split),
         validated=bool(split) or arguments.get("validation_data") is not None,
+        initial_epoch=int(arguments.get("initial_epoch") or 0),
+        validation_freq=every if isinstance(every, int) else 1,
+        callbacks=callbacks_lib.describe(arguments.get("callbacks")),
     )
 
 

@@ -33,12 +33,13 @@ def counted(count: int, noun: str) -> str:
     """A count with its noun.
 
     Example:
-        >>> counted(1, "row"), counted(12, "class")
-        ('1 row', '12 classes')
+        >>> counted(1, "row"), counted(12, "class"), counted(3, "epoch")
+        ('1 row', '12 classes', '3 epochs')
     """
     if count == 1:
         return f"1 {noun}"
-    return f"{count} {noun}{'es' if noun.endswith(('s', 'ch', 'x')) else 's'}"
+    hissing = noun.endswith(("s", "ch", "x")) and not noun.endswith("och")
+    return f"{count} {noun}{'es' if hissing else 's'}"
 
 
 def agreeing(count: int, one: str, many: str) -> str:

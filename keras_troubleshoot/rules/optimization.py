@@ -1,0 +1,293 @@
+"""Diagnoses of the optimizer's other options, and of the batch size."""
+
+from keras_troubleshoot.rules import decay
+from keras_troubleshoot.rules import reach
+from keras_troubleshoot.rules.learning_rate import hidden
+from keras_troubleshoot.rules.references import OPTIMIZERS
+from keras_troubleshoot.rules.registry import advice
+from keras_troubleshoot.rules.registry import error
+from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import suspicion
+from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.symptoms import STUCK
+from keras_troubleshoot.rules.symptoms import WILD
+from keras_troubleshoot.rules.words import counted
+from keras_troubleshoot.rules.words import number
+from keras_troubleshoot.rules.words import percent
+
+
+@rule(
+    "optimizer-misconfigured",
+    "an option of the optimizer that keeps it from working",
+    family="optimization",
+    reference=OPTIMIZERS,
+    explains=f"{WILD} {STUCK} learning-rate-too-low too-few-epochs",
+)
+def optimizer_misconfigured(facts):
+    """An option besides the learning rate stops or spoils the updates.
+
+    A decay rate of averages (`beta_1`, `beta_2`, `rho`, `momentum`) of 1
+    never takes in anything new; a large epsilon divides every step; a tiny
+    clip limit cuts every gradient down to it; a large weight decay pulls
+    all weights to zero; `Adadelta`, `Adagrad` and `Ftrl` crawl with the
+    default rate of Keras, 0.001; accumulation over more batches than the
+    run has never updates; a slow average of the weights (`use_ema`) replaces
+    what a short run has learned by what it began with.
+    """
+    optimizer = facts.model.optimizer
+    if optimizer is None:
+        return
+    for judge in (averages, small_divisor, clips, crawls):
+        found = judge(facts, optimizer)
+        if found:
+            yield found
+    for judge in (decay.decays, decay.accumulates, decay.averaged):
+        found = judge(facts, optimizer)
+        if found:
+            yield found
+
+
+def where(optimizer) -> str:
+    """How a finding names the optimizer."""
+    return f"optimizer {optimizer.class_name}"
+
+
+def averages(facts, optimizer):
+    """Decay rates of running averages that are out of range, or swapped."""
+    names = ("beta_1", "beta_2", "rho")
+    given = {n: v for n, v in optimizer.options.items() if n in names}
+    given |= {"momentum": optimizer.momentum} if optimizer.momentum else {}
+    bad = {name: v for name, v in given.items() if not 0 <= v < 1}
+    if bad:
+        name, value = next(iter(bad.items()))
+        return error(
+            where(optimizer),
+            f"`{name}` is {number(value)}; an average with it "
+            + ("never forgets." if value == 1 else "grows without bound."),
+            f"Choose `{name}` from 0 to below 1, usually 0.9 (`beta_2=0.999`).",
+            option=name,
+            value=value,
+        )
+    first, second = given.get("beta_1", 0.0), given.get("beta_2", 1.0)
+    if optimizer.class_name == "Lion" or not (first > second or second < 0.8):
+        return None
+    say = warning if first > second and first >= 0.98 else suspicion
+    return say(
+        where(optimizer),
+        f"`beta_1` is {number(first)} and `beta_2` is {number(second)}: the "
+        "average of the gradients is slower than that of their squares.",
+        "`beta_1=0.9, beta_2=0.999` are the other way round.",
+        beta_1=first,
+        beta_2=second,
+    )
+
+
+def small_divisor(facts, optimizer, large=0.01, huge=1.0):
+    """An epsilon that is larger than gradients are."""
+    name, value = optimizer.class_name, optimizer.options.get("epsilon")
+    if value is None or name not in (*reach.BY_RATE, *reach.CRAWLING):
+        return None
+    if value < 0 or (value == 0 and name != "Adagrad"):
+        return warning(
+            where(optimizer),
+            f"`epsilon` is {number(value)}: where a gradient is zero, the "
+            "step is not a number.",
+            "`epsilon=1e-7`.",
+            epsilon=value,
+        )
+    if value < large or name not in reach.BY_RATE:
+        return None
+    rate = optimizer.learning_rate or 0.0
+    say = warning if value >= huge and rate / value < 0.02 else suspicion
+    return say(
+        where(optimizer),
+        f"`epsilon` is {number(value)}, more than most gradients: "
+        f"{name} then acts like gradient descent with a rate of "
+        f"{number(rate / value)}.",
+        "`epsilon=1e-7`; or a rate that is as much larger.",
+        epsilon=value,
+        rate=rate,
+        effective=rate / value,
+        limit=large,
+    )
+
+
+def clips(facts, optimizer):
+    """A clip limit that nothing comes through, or that clips nothing."""
+    names = ("clipnorm", "clipvalue", "global_clipnorm")
+    name = next((n for n in names if optimizer.options.get(n) is not None), "")
+    if not name:
+        return None
+    value = optimizer.options[name]
+    if value <= 0:
+        return advice(
+            where(optimizer),
+            f"`{name}` is {number(value)}: Keras clips nothing then.",
+            f"`{name}=1.0`, or leave it out.",
+            option=name,
+            value=value,
+        )
+    strong = moved(facts, optimizer, name, value)
+    if strong is None:
+        return None
+    say = warning if strong < 0.02 else suspicion
+    return say(
+        where(optimizer),
+        f"`{name}` of {number(value)} cuts every gradient down to next to "
+        f"nothing: a step is {percent(strong)} of what it usually is, or "
+        "less.",
+        f"`{name}=1.0` cuts only what is far too large.",
+        option=name,
+        value=value,
+        share=strong,
+    )
+
+
+def moved(facts, optimizer, name: str, value: float) -> float | None:
+    """Which share of a usual step a clip limit leaves; None for enough.
+
+    Gradient descent moves by what is left of the gradient. Optimizers that
+    divide by the size of the gradient undo the cut, until what is left is
+    smaller than their epsilon.
+    """
+    kind = optimizer.class_name
+    weights = max(facts.model.sizes.values(), default=1)
+    each = value if name == "clipvalue" else value / weights**0.5
+    if kind in ("SGD", "Muon"):
+        share = value / 0.1 if name != "clipvalue" else value / 1e-3
+        return share if share <= 0.1 else None
+    if kind == "Lion" or kind not in reach.BY_RATE:
+        return None
+    epsilon = optimizer.option("epsilon", 1e-7)
+    share = each / (each + epsilon)
+    return share if share < 0.2 else None
+
+
+def crawls(facts, optimizer, slight=1.0, none=0.1):
+    """Adadelta, Adagrad and Ftrl at a rate made for Adam."""
+    rates = facts.get("rates")
+    name, rate = optimizer.class_name, optimizer.learning_rate
+    if name not in reach.CRAWLING or rate is None or not 0 < rate <= 0.01:
+        return None
+    if rates is None or not rates.known or facts.get("fresh") is False:
+        return None
+    fall = reach.best_fall(optimizer, rates, facts.training, facts.model.sizes)
+    if fall is not None and fall > slight:
+        return None
+    certain = fall is not None and fall < none and facts.get("fresh")
+    if name == "Ftrl" and hidden(facts.model):
+        # Its first step sets all weights to about zero: 4 networks with
+        # hidden layers lost at most 6% of their loss at 0.001.
+        certain = rate <= 0.002 and facts.get("fresh")
+    say = warning if certain else suspicion
+    usual = "1.0" if name == "Adadelta" else "0.1"
+    return say(
+        where(optimizer),
+        f"{name} divides by all that it has seen, and crawls at a rate of "
+        f"{number(rate)}"
+        + (
+            f": in {counted(rates.total, 'step')} the loss can fall by at "
+            f"most about {percent(fall)}."
+            if fall is not None
+            else "."
+        ),
+        f"`keras.optimizers.{name}({usual})`, or `Adam(1e-3)`; the default "
+        "rate of Keras, 0.001, does not suit it.",
+        rate=rate,
+        fall=fall,
+        steps=rates.total,
+        limit=slight,
+    )
+
+
+@rule(
+    "batch-size-unsuitable",
+    "a batch size that leaves too little to learn from",
+    family="optimization",
+    explains=f"{STUCK} loss-oscillating too-few-epochs "
+    "batch-normalization-statistics",
+)
+def batch_size_unsuitable(facts):
+    """The batches are too large for the data, or too small for the model.
+
+    Batches as large as the data make one update in an epoch: with few
+    epochs nothing is learned. BatchNormalization of vectors compares the
+    rows of a batch: of one row nothing is left, of two only which is
+    larger. Single rows make noisy gradients, with which plain gradient
+    descent needs a small rate.
+    """
+    yield from too_large(facts)
+    yield from too_small(facts)
+
+
+def too_large(facts, few=100, hardly=12, usual=32):
+    """So few updates that smaller batches would make many more."""
+    length, optimizer = facts.length, facts.model.optimizer
+    if length.total is None or length.chosen or not length.rows:
+        return
+    count = reach.updates(optimizer, length.total) if optimizer else 0
+    better = length.epochs * -(-length.rows // usual)
+    crowded = length.steps <= 4 and better >= 5 * count
+    if not crowded or not 0 < count < few or facts.get("fresh") is False:
+        return
+    say = (
+        warning
+        if count < hardly and sum(facts.model.sizes.values()) > 1000
+        else suspicion
+    )
+    yield say(
+        "batch_size",
+        f"Batches of {counted(length.batch, 'row')} make "
+        f"{counted(length.steps, 'step')} of {length.rows} rows: "
+        f"{counted(count, 'update')} in {counted(length.epochs, 'epoch')}; "
+        f"batches of {usual} would make {better}.",
+        f"`batch_size={usual}`, or many more epochs.",
+        batch=length.batch,
+        rows=length.rows,
+        steps=length.steps,
+        epochs=length.epochs,
+        updates=count,
+        usual=usual,
+        better=better,
+    )
+
+
+def too_small(facts, loud=0.05):
+    """Batches of one or two rows."""
+    length, model = facts.length, facts.model
+    if length.batch > 2 or (length.rows or 9) <= length.batch:
+        return
+    normalized = [
+        layer
+        for layer in model.of_class("BatchNormalization")
+        if layer.trainable
+    ]
+    if normalized:
+        vectors = [x for x in normalized if x.options.get("axes") == 2]
+        say = warning if vectors else suspicion
+        layer = (vectors or normalized)[0]
+        left = "which of two rows is larger" if length.batch > 1 else "nothing"
+        yield say(
+            f"layer {layer.name!r}",
+            f"BatchNormalization {layer.name!r} compares the rows of a batch, "
+            f"and a batch has {counted(length.batch, 'row')}"
+            + (f": {left} remains of a vector." if vectors else "."),
+            "`batch_size=32`, or LayerNormalization, which looks at one row.",
+            batch=length.batch,
+            layers=[x.name for x in normalized],
+        )
+        return
+    optimizer = model.optimizer
+    if optimizer is None or optimizer.class_name != "SGD" or optimizer.clipped:
+        return
+    rate = (optimizer.learning_rate or 0) / (1 - min(optimizer.momentum, 0.999))
+    if rate > loud and length.batch == 1:
+        yield suspicion(
+            "batch_size",
+            f"Each step follows the gradient of 1 row, with a rate of "
+            f"{number(rate)}: the noise may drown what is learned.",
+            "`batch_size=32`, or a tenth of the rate.",
+            batch=1,
+            rate=rate,
+            limit=loud,
+        )
