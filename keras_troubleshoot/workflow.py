@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_troubleshoot.debugging import look as looking
+from keras_troubleshoot.debugging import repair
 from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.check import chosen
+from keras_troubleshoot.remedies import workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.report import Report
@@ -27,12 +29,15 @@ def troubleshoot(
     validation: Any = None,
     test: Any = None,
     target: float | None = None,
+    try_fixes: bool = False,
+    seconds: float = 60.0,
 ) -> Report:
     """Walks the decision tree for a model and its data.
 
     So far it has one stage, debugging: model and data are checked as
     `kts.check` does, and validation and test data are compared with the
-    training data. It trains nothing and changes nothing.
+    training data. It changes nothing, and trains nothing but copies where
+    fixes are to be tried.
 
     Args:
         model: a compiled `keras.Model`.
@@ -43,13 +48,19 @@ def troubleshoot(
             validation data are.
         target: the value of the metric that is aimed at, for the reader of
             the report; the stage that measures against it is not there yet.
+        try_fixes: also try the remedy of each root cause on a copy, for some
+            hundred steps against the unchanged model with the same batches
+            and seeds; `report.fixed_model()` and `report.patch()` then say
+            what came of it.
+        seconds: that these trials may take, about.
 
     Returns:
         The report; `report.context["stages"]` says what came of each stage.
 
     Raises:
         TypeError: if `model` is no Keras model, or `target` no number.
-        ValueError: if the training data cannot be read.
+        ValueError: if the training data cannot be read, or the model cannot
+            be copied for trials.
         RuntimeError: if Keras runs on another backend than TensorFlow.
     """
     subjects.require_model(model)
@@ -60,7 +71,11 @@ def troubleshoot(
         )
     x, y, weight = unpacked(train)
     found = looking.look(model, x, y, weight, validation, rules=chosen(()))
-    findings = list(found.findings)
+    findings, tried = list(found.findings), None
+    if try_fixes:
+        data = (x, y, weight, validation)
+        shop = workshop.Workshop(model, None, data, {}, found.facts)
+        findings, tried = repair.try_fixes(shop, findings, seconds)
     if test is not None:
         other = looking.look(model, x, y, weight, test, rules=COMPARING)
         findings += [of_test(finding) for finding in other.findings]
@@ -73,6 +88,7 @@ def troubleshoot(
         found.skipped,
         title=f"Troubleshooting of {model.name!r}",
         context=context,
+        repair=tried,
     )
 
 

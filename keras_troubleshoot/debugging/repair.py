@@ -155,7 +155,8 @@ def try_fixes(
     is kept where it helps.
 
     Returns:
-        The findings with what their trials came to, and the repair.
+        The findings with what their trials came to, those of the largest
+        gain first, and the repair.
     """
     begin = time.perf_counter()
     chosen = [
@@ -176,6 +177,9 @@ def try_fixes(
         certain = finding.severity in GRAVE and not trial.harmed
         kept = certain or trial.helped
         (repair.kept if kept else repair.dropped).append(trial)
+    gains = {chosen[place]: trial.gain for place, trial in trials.items()}
+    order = sorted(range(len(told)), key=lambda i: -gains.get(i, 0.0))
+    told = [told[i] for i in order]
     repair.kept = without_rivals(repair.kept)
     left = seconds - (time.perf_counter() - begin)
     if len(repair.kept) > 1:

@@ -90,8 +90,7 @@ class Session:
         fit = self.last
         found = list(fit.findings)
         told, self.repair = repair.try_fixes(fit.shop(), found, seconds, seeds)
-        own = len(fit.look.findings)
-        fit.look.findings, fit.extra = told[:own], told[own:]
+        fit.look.findings, fit.extra = told, []
         return self.report
 
     def refit(self) -> Any:
