@@ -29,3 +29,11 @@ def watched_custom_gradients(callback):
         yield
     finally:
         custom_gradient._eager_mode_decorator = original
+
+
+def checks_numerics() -> bool:
+    """Whether `tf.debugging.enable_check_numerics` is on, on this thread."""
+    from tensorflow.python.debug.lib import check_numerics_callback
+
+    state = check_numerics_callback._state
+    return hasattr(state, "check_numerics_callback")
