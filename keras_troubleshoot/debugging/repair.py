@@ -12,8 +12,15 @@ from keras_troubleshoot.remedies.trial import better
 from keras_troubleshoot.remedies.workshop import STEPS
 from keras_troubleshoot.remedies.workshop import Workshop
 from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Severity
 
+# Suspicions that only say that a run came to little.
+OF_THE_RUN = (
+    "learning-rate-too-high",
+    "learning-rate-too-low",
+    "too-few-epochs",
+)
 # Severities that are told without a trial.
 GRAVE = (Severity.ERROR, Severity.WARNING)
 
@@ -41,6 +48,12 @@ def confirm(
         for i, f in enumerate(findings)
         if f.suspected and f.rule in REMEDIES and not f.tried
     ]
+    if any(f.kind is Kind.ROOT and f.severity in GRAVE for f in findings):
+        # What a run came to says nothing of its rate while another cause
+        # stands.
+        waiting = [i for i in waiting if findings[i].rule not in OF_THE_RUN]
+    if not waiting:
+        return list(findings)
     steps = min(STEPS, outcome.steps or STEPS)
     trials = shop.trials([findings[i] for i in waiting], seconds, steps=steps)
     told = list(findings)

@@ -9,6 +9,7 @@ from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import number
 from keras_troubleshoot.rules.words import percent
 
@@ -59,19 +60,21 @@ def loss_diverging(facts, rise=2.0):
     losses = losses_of(facts)
     start = start_of(facts)
     last = float(losses[-1])
-    known = [float(losses[0])] + ([start] if start is not None else [])
-    low = min(known)
-    scale = max(abs(start or 0.0), abs(low), 1e-9)
-    if np.isfinite(last) and last - max(known) <= rise * scale:
-        return
+    known = [v for v in (float(losses[0]), start) if v is not None]
+    known = [v for v in known if np.isfinite(v)]
+    scale = max([abs(v) for v in known] or [0.0])
+    if known and np.isfinite(last):
+        if last - max(known) <= rise * max(scale, 1e-9):
+            return
     finite = np.isfinite(losses)
     shown = number(last) if np.isfinite(last) else "not finite"
+    began = f"; it began at {number(known[0])}" if known else ""
     yield warning(
         "loss",
-        f"The training loss is {shown} after {len(losses)} "
-        f"epoch{'s' * (len(losses) > 1)}; it began at {number(known[0])}.",
+        f"The training loss is {shown} after {counted(len(losses), 'epoch')}"
+        f"{began}.",
         FIRST,
-        first=known[0],
+        first=known[0] if known else None,
         last=last,
         epochs=len(losses),
         start=start,
