@@ -48,13 +48,15 @@ TRAINING_MODE = """
     training-flag-ignored inference-in-training-mode
     batch-normalization-statistics train-step-loss-missing
 """.split()
+OPTIMIZATION = """
+    learning-rate-too-high learning-rate-too-low learning-rate-invalid
+    schedule-misconfigured optimizer-misconfigured callback-misconfigured
+    batch-size-unsuitable too-few-epochs
+""".split()
 # Of the families to come: rules may say already that they explain them.
 LATER = """
     bottleneck-layer excessive-dropout dropout-misplaced over-regularized
     disconnected-weights frozen-weights model-too-small model-too-large
-    learning-rate-too-high learning-rate-too-low learning-rate-invalid
-    schedule-misconfigured optimizer-misconfigured callback-misconfigured
-    batch-size-unsuitable too-few-epochs
     vanishing-gradients exploding-gradients dead-relu saturated-activations
     loss-diverging loss-oscillating loss-plateaued predictions-constant
     cannot-overfit-batch underfitting overfitting slow-input-pipeline
@@ -68,7 +70,7 @@ SYMPTOMS = """
     loss-oscillating loss-plateaued predictions-constant cannot-overfit-batch
     underfitting overfitting slow-input-pipeline
 """.split()
-KNOWN = {*DATA, *LOSS, *SHAPES, *ARCHITECTURE, *TRAINING_MODE}
+KNOWN = {*DATA, *LOSS, *SHAPES, *OPTIMIZATION, *ARCHITECTURE, *TRAINING_MODE}
 KNOWN |= {*NUMERICS, *LATER}
 
 
@@ -80,6 +82,7 @@ class CatalogueTest(parameterized.TestCase):
         ("architecture", ARCHITECTURE, "architecture"),
         ("training_mode", TRAINING_MODE, "training-mode"),
         ("numerics", NUMERICS, "numerics"),
+        ("optimization", OPTIMIZATION, "optimization"),
         ("errors", ["call-failed"], "errors"),
     )
     def test_family_is_whole(self, ids, family):
