@@ -28,6 +28,7 @@ from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.facts.learned import learned
 from keras_troubleshoot.facts.pace import pace
 from keras_troubleshoot.facts.sample import UnreadableData
+from keras_troubleshoot.facts.unit_states import unit_states
 from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies import workshop
 from keras_troubleshoot.report.finding import Finding
@@ -47,6 +48,10 @@ AFTERWARDS = (
     "underfitting",
     "overfitting",
     "slow-input-pipeline",
+    "vanishing-gradients",
+    "exploding-gradients",
+    "dead-relu",
+    "saturated-activations",
     "learning-rate-too-high",
     "learning-rate-too-low",
     "too-few-epochs",
@@ -238,6 +243,7 @@ class WatchedFit:
             history=self.history,
             learned=lambda: self.learned(facts),
             outcome=lambda: aftermath.outcome(facts, self.model, self),
+            units=lambda: unit_states(facts.runner.record()),
             pace=lambda: pace(facts.data, self.seconds, self.steps),
         )
         again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]

@@ -26,6 +26,7 @@ from keras_troubleshoot.facts import repeats
 from keras_troubleshoot.facts import run_length
 from keras_troubleshoot.facts import sequences
 from keras_troubleshoot.facts import shift
+from keras_troubleshoot.facts import unit_states
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.passes import Runner
@@ -51,6 +52,7 @@ MEASURED = (
     "order",
     "augmentation",
     "layers",
+    "units",
     "own_step",
     "length",
     "rates",
@@ -220,6 +222,10 @@ class Look:
     def layers(self):
         """What each layer returns in both modes, and its gradients."""
         return layer_statistics.statistics(self.working(), self.facts.training)
+
+    def units(self):
+        """Dead and saturated units."""
+        return unit_states.unit_states(self.working())
 
     def own_step(self):
         """What the model's own `train_step` does."""

@@ -6,10 +6,12 @@ from keras_troubleshoot.rules import dependence
 from keras_troubleshoot.rules import dynamics
 from keras_troubleshoot.rules import encoding
 from keras_troubleshoot.rules import errors
+from keras_troubleshoot.rules import gradients
 from keras_troubleshoot.rules import initialization
 from keras_troubleshoot.rules import inputs
 from keras_troubleshoot.rules import labels
 from keras_troubleshoot.rules import learning_rate
+from keras_troubleshoot.rules import learning_weights
 from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
 from keras_troubleshoot.rules import metrics
@@ -17,6 +19,7 @@ from keras_troubleshoot.rules import nonlinearity
 from keras_troubleshoot.rules import numerics
 from keras_troubleshoot.rules import optimization
 from keras_troubleshoot.rules import output
+from keras_troubleshoot.rules import overfitting_one_batch
 from keras_troubleshoot.rules import pairing
 from keras_troubleshoot.rules import registry
 from keras_troubleshoot.rules import scale
@@ -39,6 +42,7 @@ ORDER = (
     loss,
     shapes,
     dependence,
+    learning_weights,
     initialization,
     nonlinearity,
     training_mode,
@@ -52,7 +56,9 @@ ORDER = (
     callbacks,
     learning_rate,
     metrics,
+    gradients,
     dynamics,
+    overfitting_one_batch,
     errors,
 )
 
