@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_troubleshoot.facts import batch_statistics
+from keras_troubleshoot.facts import learning_weights
 from keras_troubleshoot.facts import linearity
 from keras_troubleshoot.facts import modes
 from keras_troubleshoot.facts import squashing
@@ -11,6 +12,7 @@ from keras_troubleshoot.facts import starting_weights
 from keras_troubleshoot.facts import symmetry
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.forward import Step
 from keras_troubleshoot.facts.passes import Pass
 
 
@@ -28,6 +30,9 @@ def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
         ),
         "modes": lambda: modes.modes(
             facts.runner, inference(facts), trained(facts), facts.own_step
+        ),
+        "learning": lambda: learning_weights.learning(
+            facts.runner, working_step(facts)
         ),
         # Asked for after training only: it is measured once.
         "trained_statistics": lambda: batch_statistics.gap(facts.runner),
@@ -49,3 +54,9 @@ def trained(facts: Facts) -> Pass:
     if done.failure is not None:
         raise Unavailable("the model cannot be run on these data")
     return done
+
+
+def working_step(facts: Facts) -> Step:
+    """The training step, where its forward part came to its end."""
+    trained(facts)
+    return facts.training

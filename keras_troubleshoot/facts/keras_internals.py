@@ -313,3 +313,42 @@ def rate_now(optimizer) -> float:
         return float(optimizer.learning_rate)
     except (TypeError, ValueError, AttributeError):
         return math.nan
+
+
+def changed_after_building(model) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Weights whose `trainable` no longer is what the training step heeds.
+
+    A compiled step goes on with the weights that were trainable when it
+    was traced; the optimizer holds those that it was built for.
+
+    Returns:
+        Paths of weights that became trainable since, and of those that
+        were frozen since; both empty where no step was made yet.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or model.train_function is None or own_step(model):
+        return (), ()
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if not optimizer.built:
+        return (), ()
+    known = {id(v) for v in optimizer._trainable_variables}
+    now = {id(v): v.path for v in model.trainable_weights}
+    every = {id(v): v.path for v in model.weights}
+    thawed = tuple(path for key, path in now.items() if key not in known)
+    refrozen = tuple(
+        path for key, path in every.items() if key in known and key not in now
+    )
+    return thawed, refrozen
+
+
+def own_layers(model) -> list:
+    """The layers that a model holds directly, in their order."""
+    return list(model._flatten_layers(include_self=False, recursive=False))
+
+
+def built_in(layer) -> bool:
+    """Whether a layer runs code of Keras, and none of the user's."""
+    import keras
+
+    own = layer is None or isinstance(layer, keras.Model | keras.layers.Lambda)
+    return not own and type(layer).__module__.startswith("keras.")

@@ -39,6 +39,7 @@ SHAPES = """
 ARCHITECTURE = """
     missing-nonlinearity saturating-hidden-activation softmax-in-hidden-layer
     constant-initialization badly-scaled-initialization
+    disconnected-weights frozen-weights
 """.split()
 NUMERICS = """
     non-finite-values unsafe-operation custom-gradient-wrong
@@ -56,7 +57,7 @@ OPTIMIZATION = """
 # Of the families to come: rules may say already that they explain them.
 LATER = """
     bottleneck-layer excessive-dropout dropout-misplaced over-regularized
-    disconnected-weights frozen-weights model-too-small model-too-large
+    model-too-small model-too-large
     vanishing-gradients exploding-gradients dead-relu saturated-activations
     loss-diverging loss-oscillating loss-plateaued predictions-constant
     cannot-overfit-batch underfitting overfitting slow-input-pipeline
