@@ -26,19 +26,28 @@ _MODULES = {
     "Report": "keras_troubleshoot.report.report",
     "Severity": "keras_troubleshoot.report.finding",
     "TroubleshootError": "keras_troubleshoot.report.report",
+    "callbacks": "keras_troubleshoot.callbacks",
     "check": "keras_troubleshoot.debugging.check",
     "find_learning_rate": "keras_troubleshoot.debugging.find_learning_rate",
+    "overfit_batch": "keras_troubleshoot.debugging.overfit.overfit_batch",
     "supervise": "keras_troubleshoot.debugging.supervise",
     "troubleshoot": "keras_troubleshoot.workflow",
 }
 
-__all__ = ["__version__", *_MODULES]
+# Packages of the stages: `kts.debugging.step_through`, ...
+_STAGES = ("debugging",)
+
+__all__ = ["__version__", *_MODULES, *_STAGES]
 
 
 def __getattr__(name: str):
+    if name in _STAGES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULES[name]), name)
+    module = importlib.import_module(_MODULES[name])
+    whole = module.__name__ == f"{__name__}.{name}"
+    value = module if whole else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -66,8 +66,7 @@ class LearningRateRange:
     def suggestions(self) -> dict[str, float | None]:
         """What each rule suggests: the median over the passes, or None."""
         made = [
-            rate_suggestions.suggestions(p.rates, p.evened)
-            for p in self.passes
+            rate_suggestions.suggestions(p.rates, p.evened) for p in self.passes
         ]
         return {
             name: rate_suggestions.combined(m[name] for m in made)

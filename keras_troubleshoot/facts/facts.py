@@ -28,6 +28,7 @@ class Facts:
         layers: tuple of `layer_statistics.LayerStatistics` of these runs.
         fit: `fit_call.FitCall`: the arguments of `fit`.
         history: `history.History`: what the training did.
+        overfit: `overfitting.Overfit`: what training on one batch came to.
 
     Example:
         >>> facts = Facts(data=lambda: 42)
@@ -74,6 +75,7 @@ MISSING = {
     "validation": "no validation data",
     "leakage": "no validation data",
     "shift": "no validation data",
+    "overfit": "`overfit_batch` was not called",
     "fit": "`fit` was not called",
     "history": "no training was watched",
 }
