@@ -47,6 +47,11 @@ class Location:
     cause: str = ""
 
     def __str__(self) -> str:
+        return f"{self.told} {self.cause}".strip()
+
+    @property
+    def told(self) -> str:
+        """Where it is, without what it amounts to."""
         which = "the gradient of " if self.backward else ""
         began = f"in {which}`{self.operation}` in {self.where}"
         if not self.operation:
@@ -57,7 +62,7 @@ class Location:
         if not math.isnan(self.low):
             ends = f"{number(self.low)} to {number(self.high)}"
             parts.append(f", which was given {ends}")
-        return f"{''.join(parts)}. {self._examples}{self.cause}".strip()
+        return f"{''.join(parts)}. {self._examples}".strip()
 
     @property
     def _examples(self) -> str:
