@@ -30,6 +30,20 @@ class ExamplesTest(parameterized.TestCase):
             0,
             "double-softmax",
         ),
+        (
+            "record_nan",
+            "record_nan.py",
+            ["--folder=", "--jit_compile"],
+            0,
+            "The weights are finite: True",
+        ),
+        (
+            "record_nan_guarded",
+            "record_nan.py",
+            ["--folder=", "--least=0.1"],
+            0,
+            "All steps were finite",
+        ),
     )
     def test_example(self, name, arguments, code, told):
         ran = subprocess.run(
