@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_troubleshoot.facts import batch_statistics
+from keras_troubleshoot.facts import dropping
 from keras_troubleshoot.facts import learning_weights
 from keras_troubleshoot.facts import linearity
 from keras_troubleshoot.facts import modes
+from keras_troubleshoot.facts import necks
+from keras_troubleshoot.facts import penalties
 from keras_troubleshoot.facts import squashing
 from keras_troubleshoot.facts import starting_weights
 from keras_troubleshoot.facts import symmetry
@@ -25,6 +28,7 @@ def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
     return {
         "linearity": lambda: linearity.linearity(inference(facts)),
         "squashing": lambda: squashing.squashing(inference(facts)),
+        "necks": lambda: necks.necks(inference(facts)),
         "starting_weights": lambda: starting_weights.starting_weights(
             inference(facts)
         ),
@@ -34,8 +38,11 @@ def sources(facts: Facts) -> dict[str, Callable[[], Any]]:
         "learning": lambda: learning_weights.learning(
             facts.runner, working_step(facts)
         ),
-        # Asked for after training only: it is measured once.
+        "dropping": lambda: dropping.dropping(trained(facts)),
+        "penalties": lambda: penalties.penalties(facts.runner),
+        # Asked for after training only: each is measured once.
         "trained_statistics": lambda: batch_statistics.gap(facts.runner),
+        "trained_penalties": lambda: penalties.penalties(facts.runner),
         "symmetry": lambda: symmetry.symmetry(facts.runner),
     }
 

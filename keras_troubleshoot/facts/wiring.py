@@ -39,17 +39,18 @@ class Wiring:
     Attributes:
         operations: what ran, in order.
         outputs: ids of the tensors that the model returned.
+        inputs: ids of those that it was given.
     """
 
     def __init__(self, done: Pass):
         self.operations = done.recorder.operations
         self.outputs = {id(t) for t in tensors(done.outputs)}
-        self._x = {id(t) for t in tensors(done.x)}
+        self.inputs = {id(t) for t in tensors(done.x)}
 
     @functools.cached_property
     def data(self) -> set[int]:
         """Ids of tensors that depend on the inputs of the model."""
-        return self._follow(self._x, lambda operation: False)
+        return self._follow(self.inputs, lambda operation: False)
 
     @functools.cached_property
     def deep(self) -> set[int]:

@@ -2,6 +2,7 @@
 
 # Each module registers its rules when it is imported.
 from keras_troubleshoot.rules import callbacks
+from keras_troubleshoot.rules import capacity
 from keras_troubleshoot.rules import dependence
 from keras_troubleshoot.rules import dynamics
 from keras_troubleshoot.rules import encoding
@@ -22,6 +23,7 @@ from keras_troubleshoot.rules import output
 from keras_troubleshoot.rules import overfitting_one_batch
 from keras_troubleshoot.rules import pairing
 from keras_troubleshoot.rules import registry
+from keras_troubleshoot.rules import regularization
 from keras_troubleshoot.rules import scale
 from keras_troubleshoot.rules import schedules
 from keras_troubleshoot.rules import shapes
@@ -45,6 +47,8 @@ ORDER = (
     learning_weights,
     initialization,
     nonlinearity,
+    regularization,
+    capacity,
     training_mode,
     numerics,
     weights,

@@ -39,7 +39,8 @@ SHAPES = """
 ARCHITECTURE = """
     missing-nonlinearity saturating-hidden-activation softmax-in-hidden-layer
     constant-initialization badly-scaled-initialization
-    disconnected-weights frozen-weights
+    disconnected-weights frozen-weights bottleneck-layer excessive-dropout
+    dropout-misplaced over-regularized model-too-small model-too-large
 """.split()
 NUMERICS = """
     non-finite-values unsafe-operation custom-gradient-wrong
@@ -56,8 +57,6 @@ OPTIMIZATION = """
 """.split()
 # Of the families to come: rules may say already that they explain them.
 LATER = """
-    bottleneck-layer excessive-dropout dropout-misplaced over-regularized
-    model-too-small model-too-large
     vanishing-gradients exploding-gradients dead-relu saturated-activations
     loss-diverging loss-oscillating loss-plateaued predictions-constant
     cannot-overfit-batch underfitting overfitting slow-input-pipeline

@@ -1,0 +1,199 @@
+"""Diagnoses of models that are too narrow, too small or too large."""
+
+import numpy as np
+
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.targets import Target
+from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.registry import advice
+from keras_troubleshoot.rules.registry import rule
+from keras_troubleshoot.rules.registry import suspicion
+from keras_troubleshoot.rules.registry import warning
+from keras_troubleshoot.rules.words import counted
+from keras_troubleshoot.rules.words import number
+from keras_troubleshoot.rules.words import percent
+
+
+@rule(
+    "bottleneck-layer",
+    "a layer too narrow for what must pass through it",
+    family="architecture",
+    explains="loss-plateaued underfitting high-bias cannot-overfit-batch "
+    "model-too-small predictions-constant worse-than-baseline dead-relu",
+)
+def bottleneck_layer(facts, few=4, drop=4):
+    """All that the outputs get to know passes through very few numbers.
+
+    One number can only order the classes along a line: three or more are
+    hardly told apart behind it. Told from what ran: nothing else leads
+    around the layer.
+
+    A warning for one number before three or more classes or several target
+    columns. A suspicion for fewer than 4 numbers and fewer than classes,
+    where the layer before is more than 4 times as wide, and for one number
+    before a single output. Models that give back their input (autoencoders)
+    are left alone, and so are gates and branches: something leads around.
+    """
+    narrow = [n for n in facts.necks if n.width < few]
+    if not narrow:
+        return
+    wanted = max((needs(head) for head in supervised(facts)), default=0)
+    if not wanted or returns_input(facts):
+        return
+    worst = min(narrow, key=lambda n: n.width)
+    before = worst.inputs
+    if worst.width == 1 and wanted > 2:
+        say = warning
+    elif worst.width < wanted and before > drop * worst.width:
+        say = suspicion
+    elif worst.width == 1 and before > drop:
+        say = suspicion
+    else:
+        return
+    yield say(
+        f"layer {worst.layer!r}",
+        f"All that reaches the outputs passes through the "
+        f"{counted(worst.width, 'number')} of layer {worst.layer!r} (it gets "
+        f"{before}); {counted(wanted, 'number')} "
+        f"{'is' if wanted == 1 else 'are'} to be foretold.",
+        "Give the layer at least as many units as there are classes; 16 or "
+        "more cost next to nothing.",
+        width=worst.width,
+        inputs=before,
+        wanted=wanted,
+    )
+
+
+def needs(head) -> int:
+    """How many independent numbers an output is to foretell."""
+    if head.kind is Target.REAL:
+        return int(np.prod(head.shape)) if head.shape else 1
+    classes = {Target.CLASSES, Target.ONE_HOT}
+    if head.kind in classes and head.units > 2:
+        return head.units
+    return 1
+
+
+def returns_input(facts) -> bool:
+    """Whether a target is as wide as an input, as of an autoencoder."""
+    sizes = {array.features for array in facts.data.inputs}
+    return any(
+        t.features > 1 and t.features in sizes for t in facts.data.targets
+    )
+
+
+@rule(
+    "model-too-small",
+    "too few units for what the data hold",
+    family="architecture",
+    explains="underfitting high-bias loss-plateaued cannot-overfit-batch "
+    "worse-than-baseline",
+)
+def model_too_small(facts, narrow=8, better=0.1):
+    """The model stays behind what its nearest neighbours know.
+
+    Told after training: the nearest neighbours of a row foretell its class
+    more often (by 10 points) than the model does of the rows that it was
+    trained on, the loss no longer falls, and no hidden layer has more than
+    8 units (or there is none). A suspicion: a wider model must show that
+    it does better.
+    """
+    history, signal = facts.history, facts.signal
+    if not signal.classes:
+        raise Unavailable("the target is no class")
+    reached = accuracy(history)
+    if reached is None:
+        raise Unavailable("no accuracy was logged")
+    widest = widest_hidden(facts)
+    known = max(signal.score, signal.linear)
+    if widest > narrow or known - reached < better or falls(history.loss):
+        return
+    yield suspicion(
+        "the model",
+        f"The model reaches {percent(reached)} on its training data, where "
+        f"plain methods tell {percent(known)} of the rows; its widest hidden "
+        f"layer has {counted(widest, 'unit')}.",
+        "Widen the hidden layers to 32 or more units, or add one.",
+        accuracy=reached,
+        known=known,
+        widest=widest,
+    )
+
+
+def widest_hidden(facts) -> int:
+    """Units of the widest layer with weights but the last; 0 without any."""
+    return max(
+        (s.units for s in facts.starting_weights if not s.last), default=0
+    )
+
+
+def accuracy(history) -> float | None:
+    """The training accuracy at the end; None where none was logged."""
+    for name, values in history.epochs.items():
+        if name in ("accuracy", "acc") or name.endswith("_accuracy"):
+            if not name.startswith("val_"):
+                return float(values[-1])
+    return None
+
+
+def falls(loss, share=0.02) -> bool:
+    """Whether a loss still fell in the last quarter of the epochs."""
+    if len(loss) < 4:
+        return True
+    quarter = max(len(loss) // 4, 1)
+    before, last = loss[-quarter - 1], loss[-1]
+    return bool(before - last > share * abs(before))
+
+
+@rule(
+    "model-too-large",
+    "more weights than the data can teach",
+    family="architecture",
+    explains="overfitting high-variance",
+)
+def model_too_large(facts, times=100, gap=1.5):
+    """The model has far more weights than rows to learn from, and it shows.
+
+    Large models train well when they are regularized, pretrained or
+    augmented, so that the numbers alone say little: advice for more than
+    100 trainable weights for each row. Told after training: a suspicion
+    where the validation loss has also risen to 1.5 times its lowest while
+    the training loss fell.
+    """
+    learning, rows = facts.learning, facts.data.rows
+    if not rows:
+        raise Unavailable("nobody knows how many rows there are")
+    each = learning.trainable / rows
+    if each <= times or facts.get("fresh") is False:
+        return
+    history = facts.get("history")
+    rose = history is not None and rises(history, gap)
+    say = suspicion if rose else advice
+    rest = ""
+    told = {}
+    if rose:
+        low, end = (
+            history.values("val_loss").min(),
+            history.values("val_loss")[-1],
+        )
+        rest = f"; the validation loss rose from {number(low)} to {number(end)}"
+        told = {"lowest": float(low), "end": float(end)}
+    yield say(
+        "the model",
+        f"{learning.trainable} weights learn from {rows} rows: "
+        f"{number(each)} for each{rest}.",
+        "Take fewer units, add regularization (dropout, weight decay, "
+        "augmentation), or start from a pretrained model.",
+        weights=learning.trainable,
+        rows=rows,
+        **told,
+    )
+
+
+def rises(history, gap: float) -> bool:
+    """Whether validation turned upwards while training went on down."""
+    validation, loss = history.values("val_loss"), history.loss
+    if len(validation) < 4 or len(loss) < 4:
+        return False
+    turned = validation[-1] > gap * validation.min() > 0
+    return bool(turned and loss[-1] < loss[int(validation.argmin())])
