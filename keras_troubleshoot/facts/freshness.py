@@ -34,6 +34,9 @@ def starts_at_zero(layer, name: str) -> bool:
     """Whether a layer has a weight of this name that starts at zero."""
     if getattr(getattr(layer, name, None), "shape", None) is None:
         return False
+    if getattr(layer, "unit_forget_bias", False):
+        # The bias of an LSTM begins with ones among its zeros.
+        return False
     other = {"moving_mean": "moving_mean_initializer"}
     initializer = getattr(layer, other.get(name, f"{name}_initializer"), None)
     return type(initializer).__name__ == "Zeros"

@@ -18,6 +18,13 @@ def model(*inside, **options):
 
 
 MODELS = (
+    ("lstm", lambda: model(layers.LSTM(2), layers.Dense(1))),
+    (
+        "wrapped",
+        lambda: model(
+            layers.Bidirectional(layers.GRU(2, return_sequences=True))
+        ),
+    ),
     ("dense", lambda: model(layers.Dense(2))),
     ("norm", lambda: model(layers.BatchNormalization())),
     ("conv", lambda: model(layers.Conv1D(2, 2), layers.LayerNormalization())),
