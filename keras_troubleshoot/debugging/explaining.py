@@ -9,6 +9,9 @@ from keras_troubleshoot.rules import shapes
 from keras_troubleshoot.rules.catalogue import RULES
 from keras_troubleshoot.rules.registry import told
 
+# Rules about what `fit` raised; the first that knows it tells it.
+OF_ERRORS = ("out-of-memory", "call-failed")
+
 
 def explain(error: Exception, look, problem, rules) -> list[Finding]:
     """What an exception of `fit` comes down to.
@@ -39,10 +42,13 @@ def explain(error: Exception, look, problem, rules) -> list[Finding]:
     failure = look.facts.get("forward").failure if has_run(look) else None
     raised = failure or Failure("fit", error)
     facts = Facts(raised=raised)
-    name = "call-failed"
-    if name not in rules:
-        return []
-    found, _, _ = engine.conclude(facts, [RULES[name]])
+    if has_run(look):
+        facts.add(memory=look.facts.get("memory"))
+    chosen = [RULES[name] for name in OF_ERRORS if name in rules]
+    found, _, _ = engine.conclude(facts, chosen)
+    known = [f for f in found if "call-failed" in f.explains]
+    if known or not found:
+        return known
     about = shapes.ABOUT_SHAPES.search(raised.message)
     if about and "shape-mismatch" in rules and generic(found):
         return [told(RULES["shape-mismatch"], as_note(found[0]))]

@@ -12,6 +12,7 @@ from keras_troubleshoot.debugging import aftermath
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import meanwhile
 from keras_troubleshoot.debugging import repair
+from keras_troubleshoot.debugging.explaining import OF_ERRORS
 from keras_troubleshoot.debugging.explaining import explain
 from keras_troubleshoot.debugging.fit_arguments import calling_line
 from keras_troubleshoot.debugging.fit_arguments import parts
@@ -246,7 +247,7 @@ class WatchedFit:
             units=lambda: unit_states(facts.runner.record()),
             pace=lambda: pace(facts.data, self.seconds, self.steps),
         )
-        again = [n for n in (*AFTERWARDS, "call-failed") if n in self.rules]
+        again = [n for n in (*AFTERWARDS, *OF_ERRORS) if n in self.rules]
         try:
             with own_state.preserved(self.model):
                 self.look.conclude(again)

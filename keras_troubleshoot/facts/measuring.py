@@ -16,6 +16,8 @@ from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import keras_logs
 from keras_troubleshoot.facts import layer_statistics
 from keras_troubleshoot.facts import loss_behaviour
+from keras_troubleshoot.facts import machine
+from keras_troubleshoot.facts import memory_need
 from keras_troubleshoot.facts import neighbours
 from keras_troubleshoot.facts import normalization
 from keras_troubleshoot.facts import numerics
@@ -52,6 +54,7 @@ MEASURED = (
     "order",
     "augmentation",
     "layers",
+    "memory",
     "units",
     "own_step",
     "length",
@@ -226,6 +229,16 @@ class Look:
     def units(self):
         """Dead and saturated units."""
         return unit_states.unit_states(self.working())
+
+    def memory(self):
+        """What a step needs, and what is there."""
+        fit, sizes = self.facts.get("fit"), self.facts.data.batch_sizes
+        rows = sizes[0] if sizes else 32
+        if fit is not None and fit.batch_size and not sizes:
+            rows = fit.batch_size
+        runner, done = self.facts.runner, self.working()
+        free = machine.available()
+        return memory_need.need(self.model, runner, done, rows, free)
 
     def own_step(self):
         """What the model's own `train_step` does."""

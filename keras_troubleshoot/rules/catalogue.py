@@ -15,6 +15,7 @@ from keras_troubleshoot.rules import learning_rate
 from keras_troubleshoot.rules import learning_weights
 from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
+from keras_troubleshoot.rules import memory
 from keras_troubleshoot.rules import metrics
 from keras_troubleshoot.rules import nonlinearity
 from keras_troubleshoot.rules import numerics
@@ -63,6 +64,7 @@ ORDER = (
     gradients,
     dynamics,
     overfitting_one_batch,
+    memory,
     errors,
 )
 
@@ -82,5 +84,6 @@ FAMILIES = {
     "training-mode": "Train mode",
     "numerics": "Numerics",
     "dynamics": "Training dynamics",
+    "memory": "Memory",
     "errors": "Errors",
 }

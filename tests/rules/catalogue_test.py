@@ -55,12 +55,13 @@ OPTIMIZATION = """
     schedule-misconfigured optimizer-misconfigured callback-misconfigured
     batch-size-unsuitable too-few-epochs
 """.split()
+MEMORY = "memory-exceeds-device out-of-memory oversized-layer".split()
 # Of the families to come: rules may say already that they explain them.
 LATER = """
     vanishing-gradients exploding-gradients dead-relu saturated-activations
     loss-diverging loss-oscillating loss-plateaued predictions-constant
     cannot-overfit-batch underfitting overfitting slow-input-pipeline
-    call-failed memory-exceeds-device out-of-memory oversized-layer
+    call-failed
     high-bias high-variance distribution-shift validation-overfit
     worse-than-baseline below-known-result
 """.split()
@@ -83,6 +84,7 @@ class CatalogueTest(parameterized.TestCase):
         ("training_mode", TRAINING_MODE, "training-mode"),
         ("numerics", NUMERICS, "numerics"),
         ("optimization", OPTIMIZATION, "optimization"),
+        ("memory", MEMORY, "memory"),
         ("errors", ["call-failed"], "errors"),
     )
     def test_family_is_whole(self, ids, family):
