@@ -51,6 +51,7 @@ PRODUCTS = frozenset(
 BOUNDED = {
     "Sigmoid": (0, 1, RARELY, READILY),
     "Softmax": (0, 1, RARELY, READILY),
+    "LogSoftmax": (-INF, 0, HARDLY, READILY),
     "Tanh": (-1, 1, READILY, READILY),
     "Erf": (-1, 1, READILY, READILY),
     "Sin": (-1, 1, HARDLY, HARDLY),
@@ -71,7 +72,6 @@ RISING = {
     "Relu": lambda x: max(x, 0.0),
     "Relu6": lambda x: min(max(x, 0.0), 6.0),
     "LeakyRelu": lambda x: x,
-    "LogSoftmax": lambda x: min(x, 0.0),
 }
 LOGICAL = frozenset(
     "Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr "
@@ -172,7 +172,7 @@ def rising(kind):
         made = intervals.monotone(part, function)
         if kind in ("Relu", "Relu6") and part.low < 0:
             made = dataclasses.replace(made, low_reach=READILY, known=True)
-        if kind in ("Exp", "Softplus", "Elu", "Selu", "LogSoftmax"):
+        if kind in ("Exp", "Softplus", "Elu", "Selu"):
             made = dataclasses.replace(made, known=True)
         return made
 
