@@ -46,13 +46,31 @@ class ExamplesTest(parameterized.TestCase):
         ),
     )
     def test_example(self, name, arguments, code, told):
+        self.run_example(name, ["--epochs=1", *arguments], code, told)
+
+    @parameterized.named_parameters(
+        (
+            "learning_rate",
+            "find_learning_rate.py",
+            ["--epochs=1", "--passes=2"],
+            0,
+            "Suggested rate",
+        ),
+        ("overfit", "overfit_one_batch.py", [], 0, "converged"),
+        (
+            "overfit_finds",
+            "overfit_one_batch.py",
+            ["--steps=300", "--learning_rate=30", "--optimizer=SGD"],
+            1,
+            "helps   the rate that a range test suggests",
+        ),
+    )
+    def test_experiment(self, name, arguments, code, told):
+        self.run_example(name, arguments, code, told)
+
+    def run_example(self, name, arguments, code, told):
         ran = subprocess.run(
-            [
-                sys.executable,
-                ROOT / "examples" / name,
-                "--epochs=1",
-                *arguments,
-            ],
+            [sys.executable, ROOT / "examples" / name, *arguments],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,

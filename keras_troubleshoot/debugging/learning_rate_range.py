@@ -49,8 +49,9 @@ class LearningRateRange:
 
     @property
     def smoothed(self) -> np.ndarray:
-        """The losses, smoothed: an exponential moving average, unbiased."""
-        return rate_suggestions.smooth(self.losses)
+        """The losses, smoothed without lag, see `rate_suggestions`."""
+        losses = self.losses
+        return rate_suggestions.centred(losses) if len(losses) else losses
 
     @property
     def by_pass(self) -> tuple[float | None, ...]:

@@ -45,9 +45,13 @@ def smooth(losses, beta: float = 0.9) -> np.ndarray:
 def centred(losses, beta: float = 0.8) -> np.ndarray:
     """The mean of a smoothing forwards and one backwards: without lag.
 
-    A lag would move every suggestion to a higher rate.
+    A lag would move every suggestion to a higher rate. Losses beyond where
+    they began are cut off at as much above it as the least is below: an
+    explosion would reach back into the fall before it.
     """
     losses = np.asarray(losses, "float64")
+    start = np.median(losses[:5])
+    losses = np.minimum(losses, 2 * start - min(start, losses.min()))
     return (smooth(losses, beta) + smooth(losses[::-1], beta)[::-1]) / 2
 
 
@@ -90,9 +94,6 @@ def usable(lrs, losses) -> tuple[np.ndarray, np.ndarray] | None:
     if count < 5:
         return None
     losses = losses[:count]
-    # An explosion would reach back into the smoothed fall before it.
-    start, least = np.median(losses[:5]), losses.min()
-    losses = np.minimum(losses, start + max(start - least, 0.0))
     smoothed = centred(losses)
     low = int(smoothed.argmin())
     if low < 2:

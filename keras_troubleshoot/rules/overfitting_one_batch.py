@@ -104,7 +104,7 @@ def mend(seen) -> str:
     if seen.helped:
         causes = "; ".join(cause.name for cause in seen.helped)
         return f"Look into what helped on a copy: {causes}."
-    tried = "None of what was tried helped. " if seen.causes else ""
+    tried = "Nothing that was tried helped. " if seen.causes else ""
     return (
         f"{tried}Usual causes: {CAUSES[seen.verdict]}. "
         "`kts.check(model, x, y)` looks for these."

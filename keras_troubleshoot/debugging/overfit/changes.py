@@ -115,7 +115,8 @@ def off(program: Any, names) -> bool:
     """Lets layers of these classes run as in inference; whether any did."""
     found = False
     for layer in keras_internals.leaf_layers(program.model):
-        if type(layer).__name__ in names:
+        idle = getattr(layer, "rate", 1) == 0 or not getattr(layer, "stddev", 1)
+        if type(layer).__name__ in names and not idle:
             vars(layer)["call"] = as_in_inference(layer)
             found = True
     return found

@@ -48,7 +48,7 @@ SICK = (
         lambda: overfit("explodes", -1.0, (VAIN,), reached=float("nan")),
         WHERE,
         {"learned": -1, "helped": [], "tried": ["inputs with mean 0"]},
-        ("explodes", "None of what was tried", "without a guard"),
+        ("explodes", "Nothing that was tried", "without a guard"),
     ),
     Sick(
         "a loss of unknown floor that rises",
