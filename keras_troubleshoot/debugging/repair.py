@@ -172,38 +172,58 @@ def try_fixes(
         gain first, and the repair.
     """
     begin = time.perf_counter()
-    chosen = [
-        i
-        for i, f in enumerate(findings)
-        if f.rule in REMEDIES and (f.severity in GRAVE or f.suspected)
-    ]
+    chosen = to_mend(findings)
     trials = shop.trials([findings[i] for i in chosen], 0.7 * seconds, seeds)
     told, repair = list(findings), Repair(shop)
-    for place, trial in trials.items():
-        index = chosen[place]
+    gains = {}
+    for place, index in enumerate(chosen):
         finding = findings[index]
-        told[index] = dataclasses.replace(
-            finding,
-            tried=trial.told,
-            figures=(*finding.figures, trial.figure),
-        )
-        certain = finding.severity in GRAVE and not trial.harmed
-        kept = certain or trial.helped
+        certain = finding.severity in GRAVE
+        trial = trials.get(place)
+        if trial is None and certain:
+            trial = shop.untried(finding)
+        if trial is None:
+            continue
+        gains[index] = trial.gain
+        told[index] = with_trial(finding, trial)
+        kept = trial.helped or (certain and not trial.harmed)
         (repair.kept if kept else repair.dropped).append(trial)
-    gains = {chosen[place]: trial.gain for place, trial in trials.items()}
     order = sorted(range(len(told)), key=lambda i: -gains.get(i, 0.0))
-    told = [told[i] for i in order]
     repair.kept = without_rivals(repair.kept)
     left = seconds - (time.perf_counter() - begin)
     if len(repair.kept) > 1:
         thin_out(repair, max(left, 5.0), seeds)
-    return told, repair
+    return [told[i] for i in order], repair
+
+
+def to_mend(findings: Sequence[Finding]) -> list[int]:
+    """The places of the findings whose remedies are tried.
+
+    Root causes, and suspicions of them; symptoms where no cause is known.
+    """
+    found = [
+        i
+        for i, f in enumerate(findings)
+        if f.rule in REMEDIES and (f.severity in GRAVE or f.suspected)
+    ]
+    roots = [i for i in found if findings[i].kind is Kind.ROOT]
+    known = any(findings[i].severity in GRAVE for i in roots)
+    return roots if known else found
+
+
+def with_trial(finding: Finding, trial: Trial) -> Finding:
+    """A finding that says what its trial came to."""
+    drawn = (trial.figure,) if trial.figure is not None else ()
+    return dataclasses.replace(
+        finding, tried=trial.told, figures=(*finding.figures, *drawn)
+    )
 
 
 def without_rivals(trials: list[Trial]) -> list[Trial]:
     """Of several trials that change the same lines only the best."""
     kept: list[Trial] = []
-    for trial in sorted(trials, key=lambda t: -t.gain):
+    ranked = sorted(trials, key=lambda t: (t.finding.suspected, -t.gain))
+    for trial in ranked:
         taken = {line.split("=")[0] for t in kept for line in t.code}
         if not taken & {line.split("=")[0] for line in trial.code}:
             kept.append(trial)
@@ -212,14 +232,18 @@ def without_rivals(trials: list[Trial]) -> list[Trial]:
 
 def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
     """Runs all remedies together; keeps the best one where that is worse."""
-    shop, best = repair.shop, repair.kept[0]
+    shop = repair.shop
+    best = max(repair.kept, key=lambda t: t.gain)
+    if not best.after:
+        return
     each = max(1.0, seconds / seeds - 1)
     runs = shop.together(repair.kept, each, seeds)
     whole = dataclasses.replace(
         best, after=runs, loss_changed=any(t.loss_changed for t in repair.kept)
     )
     if whole.gain < best.gain - 0.1 and len(repair.kept) > 1:
-        repair.dropped += repair.kept[1:]
-        repair.kept = [best]
+        certain = [t for t in repair.kept if not t.after or t is best]
+        repair.dropped += [t for t in repair.kept if t not in certain]
+        repair.kept = certain
         return
     repair.together = runs

@@ -29,6 +29,9 @@ def quality(head, predictions: np.ndarray, true: np.ndarray) -> float | None:
     made = np.asarray(predictions, "float64")
     true = np.asarray(true, "float64")
     rows = len(true)
+    if len(made) == rows and rows:
+        known = np.isfinite(true.reshape(rows, -1)).all(axis=1)
+        made, true, rows = made[known], true[known], int(known.sum())
     if rows < FEWEST or len(made) != rows:
         return None
     if not np.isfinite(made).all():

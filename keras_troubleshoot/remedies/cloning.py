@@ -151,6 +151,14 @@ def fill(copied: Any, weights: list[np.ndarray], name: str) -> None:
             "`__init__`"
         )
     copied.set_weights(weights)
+    settle(copied)
+
+
+def settle(model: Any) -> None:
+    """Lets layers heed statistics that were set: Normalization copies them."""
+    for layer in keras_internals.all_layers(model):
+        if type(layer).__name__ == "Normalization" and layer.built:
+            layer.finalize_state()
 
 
 def carry_over(new: Any, old: Any) -> None:

@@ -90,10 +90,8 @@ class Stream:
                 lambda part: tf.boolean_mask(part, rows), batch
             )
 
-        def some(*batch):
-            return tf.shape(tf.nest.flatten(batch)[0])[0] > 0
-
-        return Stream(self.dataset.map(cut).filter(some))
+        # No batch is left out: `fit` counts on the number that it knows.
+        return Stream(self.dataset.map(cut))
 
     def weighted(self, weight: None) -> "Stream":
         """Without weights."""

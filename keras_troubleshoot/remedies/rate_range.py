@@ -153,10 +153,10 @@ def suggest(
         does not clearly fall at any rate, or no step can be made.
     """
     fresh = optimizer_like(program.optimizer)
-    batch = rows.order.shape[1]
+    batch, data = rows.order.shape[1], program.data
     order = np.resize(rows.order, (steps + 1, batch))
     try:
-        made = Range(program, rows.x, rows.y, rows.weight, batch)
+        made = Range(program, data.x, data.y, data.weight, batch)
         found = made.sweep(order, np.geomspace(low, high, steps))
     except (device_loop.CannotTrain, cloning.CannotCopy):
         return None

@@ -55,33 +55,26 @@ class Rows:
     """Rows that trials train on, and others that judge them.
 
     Attributes:
-        x: inputs of the rows, nested arrays.
-        y: targets, or None.
-        weight: weights, or None.
         order: of the rows in the batches, shape (steps, batch).
         held: rows that judge.
     """
 
-    x: Any
-    y: Any
-    weight: Any
     order: np.ndarray
     held: np.ndarray
 
 
 def rows_for(
-    sample: Any, batch: int, steps: int, seed: int = 0, ordered: bool = False
+    count: int, batch: int, steps: int, seed: int = 0, ordered: bool = False
 ) -> Rows:
     """Draws the batches that all trials of one comparison share.
 
     Args:
-        sample: what was read of the data.
+        count: how many rows there are.
         batch: rows of a batch.
         steps: batches.
         seed: of the shuffling, and of what is held out.
         ordered: keep the order of the rows, as a stream is fed.
     """
-    count = len(nests.arrays(sample.x)[0])
     rng = np.random.default_rng(seed)
     held = np.sort(rng.permutation(count)[: count // 5])
     train = np.setdiff1d(np.arange(count), held)
@@ -91,7 +84,7 @@ def rows_for(
         train if ordered else rng.permutation(train) for _ in range(rounds)
     ]
     order = np.concatenate(drawn)[: steps * batch].reshape(-1, batch)
-    return Rows(sample.x, sample.y, sample.sample_weight, order, held)
+    return Rows(order, held)
 
 
 def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:

@@ -41,6 +41,7 @@ def replaced(model: Any, layers: dict[str, Any]) -> Any:
         if shapes == [tuple(w.shape) for w in old.weights] and shapes:
             new.set_weights(old.get_weights())
         cloning.carry_over(new, old)
+    cloning.settle(copied)
     return copied
 
 

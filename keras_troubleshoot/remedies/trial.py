@@ -77,7 +77,9 @@ class Trial:
     @property
     def told(self) -> str:
         """What the trial came to, in one or two sentences."""
-        steps = self.after[0].steps if self.after else 0
+        if not self.after:
+            return f"{self.title}: it could not be tried on a sample."
+        steps = self.after[0].steps
         measure, before, after = compared(self)
         verdict = "It helps." if self.helped else "It does not help."
         if not np.isfinite([before, after]).all():
@@ -94,8 +96,10 @@ class Trial:
         )
 
     @property
-    def figure(self) -> Figure:
-        """The curves of the loss, with and without."""
+    def figure(self) -> Figure | None:
+        """The curves of the loss, with and without; None without a run."""
+        if not self.after:
+            return None
         curves = (self.before[0].losses, self.after[0].losses)
         return Figure(
             "lines",

@@ -79,17 +79,19 @@ class Workshop:
         heads = self.facts.get("heads") or ()
         return heads[0] if len(heads) == 1 else None
 
-    def rows(self, seed: int, steps: int) -> short_run.Rows:
-        """The batches of a trial."""
+    def rows(self, count: int, seed: int, steps: int) -> short_run.Rows:
+        """The batches of a trial on so many rows."""
         batch = self.arguments.get("batch_size") or 32
         if self.sample.batch_sizes:
             batch = max(self.sample.batch_sizes)
         ordered = self.arguments.get("shuffle") is False
-        return short_run.rows_for(self.sample, int(batch), steps, seed, ordered)
+        return short_run.rows_for(count, int(batch), steps, seed, ordered)
 
     def train(self, program, seed: int, steps: int, seconds: float):
         """One short run; what raises counts as having learned nothing."""
-        rows = self.rows(seed, steps)
+        # A remedy may have dropped some.
+        count = len(nests.arrays(program.data.x)[0])
+        rows = self.rows(count, seed, steps)
         return short_run.run(program, rows, self.head, seconds)
 
     def before(self, seed: int, steps: int, seconds: float) -> short_run.Run:
@@ -166,6 +168,18 @@ class Workshop:
             changed,
             remedy,
         )
+
+    def untried(self, finding: Finding) -> Trial | None:
+        """The first remedy that can be carried out, without any run."""
+        for remedy in REMEDIES.get(finding.rule, ()):
+            program = self.small()
+            try:
+                remedy.apply(program, finding, self.facts)
+            except Exception:
+                continue
+            code = tuple(program.code)
+            return Trial(finding, remedy.title, code, (), (), remedy=remedy)
+        return None
 
     def apply(self, program, trials: Iterable[Trial]) -> list[Trial]:
         """Carries out the remedies of trials; returns those that went."""

@@ -4,6 +4,8 @@ Healthy models have all of them now and then: a warning needs a run that came
 to little; without one, or where it learned, it is advice.
 """
 
+import math
+
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.report.finding import Kind
@@ -27,7 +29,11 @@ def norms(facts) -> list[tuple[str, float]]:
     Raises:
         Unavailable: if no gradient is known.
     """
-    found = [(x.layer, x.gradient) for x in facts.layers if x.gradient]
+    found = [
+        (x.layer, x.gradient)
+        for x in facts.layers
+        if x.gradient and math.isfinite(x.gradient)
+    ]
     if len(found) < 2:
         raise Unavailable("no gradients of several layers")
     return found

@@ -74,7 +74,7 @@ def found_rate(program: Any, facts: Any) -> None:
     data = program.data
     count = len(nests.arrays(data.x)[0])
     order = np.arange(count)[None]
-    rows = short_run.Rows(data.x, data.y, data.weight, order, order[0])
+    rows = short_run.Rows(order, order[0])
     rate = rate_range.suggest(program, rows)
     if rate is None:
         raise NotApplicable("the loss falls at no rate")
