@@ -1,6 +1,7 @@
 """All diagnoses, in the order in which they are tried."""
 
 # Each module registers its rules when it is imported.
+from keras_troubleshoot.rules import batch_size
 from keras_troubleshoot.rules import callbacks
 from keras_troubleshoot.rules import capacity
 from keras_troubleshoot.rules import dependence
@@ -58,6 +59,7 @@ ORDER = (
     pairing,
     schedules,
     optimization,
+    batch_size,
     callbacks,
     learning_rate,
     metrics,

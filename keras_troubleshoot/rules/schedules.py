@@ -143,7 +143,6 @@ def dies_early(facts, rates, gone=1e-3, low=0.1):
         total=rates.total,
         epochs=facts.length.epochs,
         options=shown(rates.options),
-        figures=(),
     )
 
 
