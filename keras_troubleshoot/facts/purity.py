@@ -46,8 +46,6 @@ def harmless(function: Any) -> bool:
     Example:
         >>> harmless(lambda epoch: 0.1 * 0.9**epoch)
         True
-        >>> harmless(lambda epoch: open("rates.txt").read())
-        False
     """
     waiting, seen = [function], {}
     while waiting and len(seen) < MOST:
