@@ -134,7 +134,7 @@ def with_constant_rate(optimizer: Any, rate: float) -> Any:
 
 def suggest(
     program: Any,
-    rows: Any,
+    order: np.ndarray,
     low: float = 1e-6,
     high: float = 10.0,
     steps: int = 80,
@@ -142,8 +142,10 @@ def suggest(
     """The rate that one quick range test suggests; the program stays.
 
     Args:
-        program: a copy; its model is put back, its optimizer stays fresh.
-        rows: a `short_run.Rows`: rows and batches to take.
+        program: a copy whose data are `feeding.Arrays`; its model is put
+            back, its optimizer stays fresh.
+        order: rows of each batch, shape (any, batch), as of
+            `short_run.Rows`; taken again from the start where too few.
         low: the least rate.
         high: the greatest.
         steps: how many rates.
@@ -153,8 +155,8 @@ def suggest(
         does not clearly fall at any rate, or no step can be made.
     """
     fresh = optimizer_like(program.optimizer)
-    batch, data = rows.order.shape[1], program.data
-    order = np.resize(rows.order, (steps + 1, batch))
+    batch, data = order.shape[1], program.data
+    order = np.resize(order, (steps + 1, batch))
     try:
         made = Range(program, data.x, data.y, data.weight, batch)
         found = made.sweep(order, np.geomspace(low, high, steps))

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 from keras import ops
 
@@ -10,7 +11,7 @@ from tests.debugging import kinds
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 6)).astype("float32")
 Y = (X[:, :1] > 0).astype("float32")
-WORDS = np.array([["red"], ["green"], ["blue"], ["red"]] * 16)
+WORDS = tf.constant([["red"], ["green"], ["blue"], ["red"]] * 16)
 
 
 class Held(keras.Model):

@@ -25,9 +25,7 @@ class ReplicasTest(parameterized.TestCase):
         copied = self.copied
         self.assertIs(copied.alias, copied.blocks[0])
         self.assertIsNot(copied.blocks[0], self.model.blocks[0])
-        self.assertIsNot(
-            copied.named["right"][0], self.model.named["right"][0]
-        )
+        self.assertIsNot(copied.named["right"][0], self.model.named["right"][0])
         self.assertIsInstance(copied.pair, tuple)
         self.assertIsNot(copied.inner, self.model.inner)
         self.assertIsNot(copied.scale, self.model.scale)

@@ -18,7 +18,6 @@ from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import outputs
 from keras_troubleshoot.remedies import rate_range
-from keras_troubleshoot.remedies import short_run
 from keras_troubleshoot.remedies.registry import NotApplicable
 
 # Layers that keep a model from fitting a batch, in training only.
