@@ -5,6 +5,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 from keras import layers
 
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import own_step
 from tests.facts import running
 
@@ -38,7 +39,7 @@ def tracked(model, loss):
 
 def look(report):
     model = Stepping(report)
-    model.build((None, 6))
+    keras_internals.build(model, TABLE)
     model.compile("sgd", "mse")
     return model, own_step.own_step(running.runner(model, TABLE, TARGET))
 
