@@ -106,6 +106,12 @@ def trained(optimizer: Any, variables: Any) -> list:
     return list(variables)
 
 
+def written(optimizer: Any, variables: Any) -> list:
+    """All variables that an optimizer writes to when it takes a step."""
+    found = [*trained(optimizer, variables), *optimizer.variables]
+    return list({key(v): tensor(v) for v in found}.values())
+
+
 def build(optimizer: Any, variables: list) -> None:
     """Builds an optimizer as its `apply` would."""
     from keras.src import backend

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_troubleshoot.debugging.instrument import activations
 from keras_troubleshoot.debugging.instrument import keras_step
+from keras_troubleshoot.debugging.instrument import settled
 from keras_troubleshoot.debugging.instrument.layout import Layout
 from keras_troubleshoot.facts import keras_internals
 
@@ -75,6 +76,13 @@ class Probe:
         if not tf.is_symbolic_tensor(value):
             return True
         return value.graph is self._home
+
+    def factors(self, value: Any) -> list | None:
+        """What a gradient is the product of; None where it stays unread."""
+        if isinstance(value, tf.IndexedSlices):
+            parts = settled.factors(value.values, self.model.jit_compile)
+            return [value] if parts and len(parts) == 1 else None
+        return settled.factors(value, self.model.jit_compile)
 
     def note_gradients(self, optimizer, gradients, variables) -> None:
         """Takes down what an optimizer was given."""

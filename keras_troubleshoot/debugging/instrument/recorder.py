@@ -29,6 +29,7 @@ class Recorder(Part):
         every: record one of so many steps,
         dense: and each of so many first ones.
         on_read: called on the host after some rows were read.
+        on_end: called when the training has ended, or broke off.
     """
 
     def __init__(
@@ -36,9 +37,10 @@ class Recorder(Part):
         every: int = 10,
         dense: int = 100,
         on_read: Callable[[], None] | None = None,
+        on_end: Callable[[], None] | None = None,
     ):
         self.every, self.dense = every, dense
-        self.on_read = on_read
+        self.on_read, self.on_end = on_read, on_end
         self.layout: Layout | None = None
         self.rows = np.zeros((0, 2))
         self._ring = self._counts = None
@@ -126,6 +128,8 @@ class Recorder(Part):
     def end(self) -> None:
         """Reads what is left."""
         self.read()
+        if self.on_end is not None:
+            self.on_end()
 
     def read(self) -> None:
         """Reads the rows that were written since."""

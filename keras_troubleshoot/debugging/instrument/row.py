@@ -1,5 +1,7 @@
 """One row of a record: the numbers of one step, inside the graph."""
 
+import math
+
 import tensorflow as tf
 
 from keras_troubleshoot.debugging.instrument import activations
@@ -73,19 +75,24 @@ def loss(probe: Probe) -> tf.Tensor:
 
 
 def gradient(probe: Probe, variables) -> tf.Tensor:
-    """The norm of the gradient of a layer; NaN if no optimizer got one."""
+    """The norm of the gradient of a layer.
+
+    NaN if no optimizer got one, or if to read it would change the step.
+    """
     known = [
         probe.gradients[keras_step.key(v)]
         for v in variables
         if keras_step.key(v) in probe.gradients
     ]
-    given = [g for g, _ in known if g is not None]
-    if not known or not all(map(probe.reaches, given)):
+    given = [(g, scale) for g, scale in known if g is not None]
+    if not known or not all(probe.reaches(g) for g, _ in given):
+        return tf.constant(UNKNOWN)
+    parts = [probe.factors(g) for g, _ in given]
+    if not all(parts):
         return tf.constant(UNKNOWN)
     values = [
-        tf.convert_to_tensor(g) / tf.cast(scale, g.dtype)
-        for g, scale in known
-        if g is not None
+        math.prod(map(tf.convert_to_tensor, part)) / tf.cast(scale, g.dtype)
+        for part, (g, scale) in zip(parts, given, strict=True)
     ]
     return norm(values) if values else tf.constant(0.0)
 

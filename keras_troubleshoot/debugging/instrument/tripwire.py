@@ -1,6 +1,7 @@
 """Withholds updates from the first step on that is not finite."""
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras_troubleshoot.debugging.instrument import keras_step
 from keras_troubleshoot.debugging.instrument.instrument import Part
 from keras_troubleshoot.debugging.instrument.probe import Probe
 from keras_troubleshoot.debugging.instrument.probe import replicas
+from keras_troubleshoot.debugging.instrument.settled import in_branch
 from keras_troubleshoot.facts import keras_internals
 
 
@@ -89,10 +91,16 @@ class Tripwire(Part):
     def _withhold(self, probe, fed, optimizer, apply, grads, variables):
         """Lets an optimizer take its step if all is finite."""
         _, flags = probe.kept[id(self)]
-        flags.append(gradients_fine(optimizer, grads))
+        flags.append(gradients_fine(probe, optimizer, grads))
         fine = agreed(tf.reduce_all([loss_fine(probe), *flags])) & ~fed
+        act = functools.partial(apply, grads, variables)
+        compiled = probe.model.jit_compile
         if not merging():
-            step_if(fine, functools.partial(apply, grads, variables))
+            if compiled or not all(map(in_branch, grads)):
+                known = keras_step.written(optimizer, variables)
+                step_or_undo(fine, act, known, compiled)
+            else:
+                step_if(fine, act)
             return
         # A branch may not merge replicas: they merge first, and branch then,
         # as in Keras's `LossScaleOptimizer`.
@@ -151,25 +159,49 @@ def loss_fine(probe: Probe) -> tf.Tensor:
     return tf.reduce_all(tf.math.is_finite(probe.loss))
 
 
-def gradients_fine(optimizer: Any, gradients: list) -> tf.Tensor:
-    """Whether all gradients are finite, or the optimizer deals with it."""
-    given = [g for g in gradients if g is not None]
-    values = [g.values if isinstance(g, tf.IndexedSlices) else g for g in given]
-    values = [v for v in values if v.dtype.is_floating]
-    if not values:
-        return tf.constant(True)
-    # One pass over each; only large or bad numbers need a closer look.
-    halves = [tf.cast(tf.nn.l2_loss(v), tf.float32) for v in values]
-    fine = tf.cond(
-        tf.math.is_finite(tf.add_n(halves)),
-        lambda: tf.constant(True),
-        lambda: tf.reduce_all(
-            [tf.reduce_all(tf.math.is_finite(v)) for v in values]
-        ),
-    )
+def gradients_fine(probe: Probe, optimizer: Any, gradients: list) -> tf.Tensor:
+    """Whether all gradients are finite, or the optimizer deals with it.
+
+    Those that must not be read are left out: where they are bad, others are,
+    or the next loss is.
+    """
+    found = [probe.factors(g) for g in gradients if g is not None]
+    parts = [
+        [p.values if isinstance(p, tf.IndexedSlices) else p for p in part]
+        for part in found
+        if part
+    ]
+    fine = finite_products([p for p in parts if p[0].dtype.is_floating])
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         fine |= keras_step.scale(optimizer) > 1
     return fine
+
+
+def finite_products(products: list) -> tf.Tensor:
+    """Whether the products of some factors are finite."""
+    if not products:
+        return tf.constant(True)
+
+    def closely():
+        return tf.reduce_all(
+            [tf.reduce_all(tf.math.is_finite(math.prod(p))) for p in products]
+        )
+
+    # One pass over each; only large or bad numbers need a closer look.
+    sizes = [tf.cast(size(factors), tf.float32) for factors in products]
+    return tf.cond(
+        tf.math.is_finite(tf.add_n(sizes)),
+        lambda: tf.constant(True),
+        closely,
+    )
+
+
+def size(factors: list) -> tf.Tensor:
+    """The sum of squares of a product, or half of it."""
+    if len(factors) == 1:
+        return tf.nn.l2_loss(factors[0])
+    # The product itself would be taken for the one that must stay unread.
+    return tf.reduce_sum(math.prod(map(tf.square, factors)))
 
 
 def agreed(fine: tf.Tensor) -> tf.Tensor:
@@ -194,6 +226,24 @@ def step_if(fine: tf.Tensor, act: Callable) -> None:
         return tf.no_op()
 
     tf.cond(fine, acting, tf.no_op)
+
+
+def step_or_undo(
+    fine: tf.Tensor, act: Callable, variables: list, compiled: bool
+) -> None:
+    """Acts, and takes it back unless a flag is set.
+
+    For gradients with which an optimizer in a branch would round otherwise.
+    It costs a copy of the variables in each step.
+    """
+    states = [(v, tf.identity(v)) for v in variables]
+    act()
+    if compiled:
+        # XLA fuses this with the step itself; a branch would part them.
+        for variable, old in states:
+            variable.assign(tf.where(fine, variable, old))
+    else:
+        put_back(fine, states)
 
 
 def together(apply: Callable, strategy, fine, grads, variables) -> None:
