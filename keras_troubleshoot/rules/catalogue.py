@@ -18,6 +18,7 @@ from keras_troubleshoot.rules import logits
 from keras_troubleshoot.rules import loss
 from keras_troubleshoot.rules import memory
 from keras_troubleshoot.rules import metrics
+from keras_troubleshoot.rules import moving_averages
 from keras_troubleshoot.rules import nonlinearity
 from keras_troubleshoot.rules import numerics
 from keras_troubleshoot.rules import optimization
@@ -52,6 +53,7 @@ ORDER = (
     regularization,
     capacity,
     training_mode,
+    moving_averages,
     numerics,
     weights,
     scale,
