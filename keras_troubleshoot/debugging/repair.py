@@ -48,7 +48,7 @@ def confirm(
         for i, f in enumerate(findings)
         if f.suspected and f.rule in REMEDIES and not f.tried
     ]
-    if any(f.kind is Kind.ROOT and f.severity in GRAVE for f in findings):
+    if any(is_cause(f) for f in findings):
         # What a run came to says nothing of its rate while another cause
         # stands.
         waiting = [i for i in waiting if findings[i].rule not in OF_THE_RUN]
@@ -61,6 +61,15 @@ def confirm(
         index = waiting[place]
         told[index] = settled(findings[index], trial, outcome)
     return told
+
+
+def is_cause(finding: Finding) -> bool:
+    """Whether a finding is a cause that stands without a trial.
+
+    Values that are not finite are where a rate that is too high ends.
+    """
+    root = finding.kind is Kind.ROOT and finding.severity in GRAVE
+    return root and finding.rule != "non-finite-values"
 
 
 def settled(finding: Finding, trial: Trial, outcome: Any) -> Finding:

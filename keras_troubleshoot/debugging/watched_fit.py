@@ -42,6 +42,7 @@ MEANWHILE = ("loss-metric-disagree",)
 AFTERWARDS = (
     "labels-misaligned",
     "loss-metric-disagree",
+    "non-finite-values",
     "loss-diverging",
     "loss-oscillating",
     "loss-plateaued",

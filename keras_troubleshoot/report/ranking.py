@@ -10,10 +10,11 @@ from keras_troubleshoot.report.finding import Severity
 def rank(findings: Iterable[Finding]) -> list[Finding]:
     """Sorts findings so that the first is the one to mend first.
 
-    The graver come first: advice never stands above an error, whatever it
-    claims to explain. Among findings of one severity each stands below those
-    that explain it; of the rest root causes come before symptoms, then the
-    order in which the rules found them.
+    The graver come first; a warning that explains an error counts as grave as
+    that, since it is to be mended first. Advice never stands above them,
+    whatever it claims to explain. Among findings that are equally grave each
+    stands below those that explain it; of the rest root causes come before
+    symptoms, then the order in which the rules found them.
 
     Args:
         findings: in the order in which the rules found them.
@@ -26,7 +27,7 @@ def rank(findings: Iterable[Finding]) -> list[Finding]:
         finding
         for severity in Severity
         for finding in _roots_first(
-            [f for f in found if f.severity is severity]
+            [f for f in found if _weight(f, found) is severity]
         )
     ]
 
@@ -40,6 +41,19 @@ def explanations(
         for other in findings
         if finding.rule in other.explains and other.rule != finding.rule
     ]
+
+
+def _weight(finding: Finding, findings: list[Finding]) -> Severity:
+    """How grave a finding is, with what it explains."""
+    if finding.severity is not Severity.WARNING:
+        return finding.severity
+    explained = [
+        other
+        for other in findings
+        if other.rule in finding.explains and other.rule != finding.rule
+    ]
+    grave = any(other.severity is Severity.ERROR for other in explained)
+    return Severity.ERROR if grave else Severity.WARNING
 
 
 def _roots_first(findings: list[Finding]) -> list[Finding]:
