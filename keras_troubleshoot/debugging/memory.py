@@ -15,6 +15,7 @@ from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.memory import Estimate
 from keras_troubleshoot.facts.memory import estimate as measured
 from keras_troubleshoot.facts.passes import as_fed
+from keras_troubleshoot.facts.passes import first_lines
 
 
 def estimate(
@@ -53,7 +54,8 @@ def estimate(
     Raises:
         TypeError: if `model` is no Keras model.
         ValueError: if `batch_size` is no positive integer, `optimizer` no
-            optimizer, or `x` is needed and not given.
+            optimizer, `x` is needed and not given, or the model does not
+            run.
         RuntimeError: if Keras runs on another backend than TensorFlow.
 
     Example:
@@ -66,11 +68,18 @@ def estimate(
     subjects.require_model(model)
     batch_size = positive(batch_size)
     optimizer = resolved(optimizer, model)
-    if x is not None and not model.built:
-        keras_internals.build(model, nests.transform(np.asarray, x))
     given = declared(model, batch_size) if x is None else specs(x, batch_size)
     wanted = None if y is None else specs(y, batch_size)
-    return measured(model, batch_size, given, wanted, optimizer)
+    try:
+        if x is not None and not model.built:
+            keras_internals.build(model, nests.transform(np.asarray, x))
+        return measured(model, batch_size, given, wanted, optimizer)
+    except Exception as error:
+        raise ValueError(
+            "`model` must be one whose forward pass and loss run in training, "
+            f"received: model={model.name!r}: {first_lines(error)} To mend "
+            "it, see `print(kts.debugging.step_through(model, x, y))`."
+        ) from error
 
 
 def positive(batch_size: Any) -> int:

@@ -7,6 +7,8 @@ comes near the memory that is free is the step traced.
 import dataclasses
 import math
 
+from keras_troubleshoot.facts.facts import Unavailable
+
 # Where the rough sum is beyond this share of the free memory, the step is
 # traced: temporaries may double what the forward pass makes.
 NEAR = 0.4
@@ -98,7 +100,10 @@ def traced(found: Need, model, runner) -> Need:
         for part in (runner.sample.x, runner.sample.y)
     )
     optimizer = getattr(model, "optimizer", None)
-    step = memory.estimate(model, found.batch_size, x, y, optimizer)
+    try:
+        step = memory.estimate(model, found.batch_size, x, y, optimizer)
+    except Exception as error:
+        raise Unavailable("the training step cannot be traced") from error
     # Weights are there already; so is what a built optimizer keeps.
     held = bool(optimizer is not None and optimizer.built)
     needed = step.step + (0 if held else step.slots)

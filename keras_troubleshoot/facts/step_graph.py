@@ -6,10 +6,11 @@ from typing import Any
 
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import keras_scopes
+from keras_troubleshoot.facts import loop_sizes
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import private
-from keras_troubleshoot.facts.liveness import Node
-from keras_troubleshoot.facts.liveness import Step
+from keras_troubleshoot.facts.step_nodes import Node
+from keras_troubleshoot.facts.step_nodes import Step
 
 
 class Tracer:
@@ -121,7 +122,7 @@ class Tracer:
         sizes = {
             name: nbytes(t) if name in inputs else output_bytes(t)
             for name, t in made.items()
-        }
+        } | loop_sizes.list_bytes(graph)
         places = {o.name: i for i, o in enumerate(operations)}
         layers = self.layers + [""] * (len(operations) - len(self.layers))
         nodes = [
@@ -215,4 +216,6 @@ def output_bytes(tensor) -> int | None:
 def nbytes(tensor) -> int | None:
     """Bytes of a tensor or weight; None where its shape is not known."""
     count = tensor.shape.num_elements()
+    if count is None and tensor.dtype.name == "int32":
+        return 0  # A shape, or axes.
     return None if count is None else count * tensor.dtype.size

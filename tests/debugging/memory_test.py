@@ -12,6 +12,7 @@ from keras import layers
 
 from keras_troubleshoot.debugging import batch_sizes
 from keras_troubleshoot.debugging import memory
+from keras_troubleshoot.debugging import probes
 
 MB = 2**20
 BUILD = """
@@ -150,6 +151,15 @@ class EstimateTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "`batch_size` must be"):
             memory.estimate(dense(), batch_size)
 
+    def test_a_model_that_does_not_run(self):
+        class Broken(keras.Model):
+            def call(self, x):
+                raise KeyError("width")
+
+        model = Broken()
+        with self.assertRaisesRegex(ValueError, "width"):
+            memory.estimate(model, 4, x=np.zeros((5, 7), "float32"))
+
     def test_other_arguments(self):
         with self.assertRaisesRegex(TypeError, "`model` must be"):
             memory.estimate(None, 4)
@@ -184,7 +194,7 @@ class FindTest(absltest.TestCase):
             def run(self, sizes):
                 done = []
                 for size in sizes:
-                    done.append(batch_sizes.Attempt(size, size <= 700, size))
+                    done.append(probes.Attempt(size, size <= 700, size))
                     if not done[-1].fits:
                         break
                 return done
@@ -197,7 +207,7 @@ class FindTest(absltest.TestCase):
     def test_not_even_one(self):
         class Probe:
             def run(self, sizes):
-                return [batch_sizes.Attempt(sizes[0], False, None, "no room")]
+                return [probes.Attempt(sizes[0], False, None, "no room")]
 
         with self.assertRaisesRegex(MemoryError, "no room"):
             batch_sizes.search(Probe(), 8, 0.1, MB)

@@ -54,6 +54,8 @@ class RaisingTest(parameterized.TestCase):
          None, kinds.Y, "input-wrong-dtype"),
         ("own_code", lambda: kinds.compiled(Broken()),
          kinds.X, kinds.Y, "call-failed"),
+        ("no_memory", lambda: kinds.compiled(Hungry()),
+         kinds.X, kinds.Y, "out-of-memory"),
     )
     def test_explained(self, model, x, y, rule):
         alone, watched, report = self.raised(model, x, y)
@@ -127,6 +129,20 @@ class RaisingTest(parameterized.TestCase):
             kinds.sequential().fit(kinds.X, kinds.Y, verbose=0)
         self.assertLen(errors(session.report), 1)
         self.assertLen(session.fits, 2)
+
+
+class Hungry(keras.Model):
+    """Asks for more memory than any machine has, once it trains."""
+
+    def __init__(self):
+        super().__init__()
+        self.end = layers.Dense(1, "sigmoid")
+
+    def call(self, x):
+        return self.end(x)
+
+    def train_step(self, data):
+        raise MemoryError("Unable to allocate 7.4 TiB for an array")
 
 
 class Broken(keras.Model):

@@ -4,8 +4,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.facts import liveness
-from keras_troubleshoot.facts.liveness import Node
-from keras_troubleshoot.facts.liveness import Step
+from keras_troubleshoot.facts import step_nodes
+from keras_troubleshoot.facts.step_nodes import Node
+from keras_troubleshoot.facts.step_nodes import Step
 
 
 def chain(*kinds, size=100):
@@ -90,7 +91,7 @@ class PeakTest(parameterized.TestCase):
             Node("D", (), (4,), number=3),
             Node("E", (), (5,), number=4, after=(2,)),
         ]
-        order = [n.kind for n in liveness.scheduled(nodes)]
+        order = [n.kind for n in step_nodes.scheduled(nodes)]
         self.assertEqual(order, ["A", "D", "B", "C", "E"])
 
 
