@@ -5,6 +5,7 @@ import dataclasses
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.wiring import Wiring
+from keras_troubleshoot.facts.wiring import wiring_of
 
 # Layers that drop or disturb numbers at a rate.
 DROPPING = (
@@ -45,7 +46,7 @@ class Dropping:
 
 def dropping(training: Pass) -> tuple[Dropping, ...]:
     """The dropout layers of a recorded run in training mode."""
-    recorder, wiring = training.recorder, Wiring(training)
+    recorder, wiring = training.recorder, wiring_of(training)
     last = {id(layer) for layer in ending(training, wiring)}
     looked_up = {
         id(tensor)

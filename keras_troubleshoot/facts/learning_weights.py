@@ -8,6 +8,7 @@ from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts.forward import Step
 from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.wiring import Wiring
+from keras_troubleshoot.facts.wiring import wiring_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,7 @@ def learning(runner: Runner, step: Step) -> Learning:
     thawed, refrozen = keras_internals.changed_after_building(model)
     cut = tuple(p for p, norm in step.gradients.items() if norm is None)
     recorder = step.forward.recorder
-    own = of_the_user(recorder, Wiring(step.forward))
+    own = of_the_user(recorder, wiring_of(step.forward))
     ran = {id(call.layer) for call in recorder.calls}
     ran |= {id(op.within) for op in recorder.operations}
     return Learning(

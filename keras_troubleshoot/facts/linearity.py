@@ -14,6 +14,7 @@ from keras_troubleshoot.facts.wiring import Wiring
 from keras_troubleshoot.facts.wiring import fan_in
 from keras_troubleshoot.facts.wiring import kind
 from keras_troubleshoot.facts.wiring import width
+from keras_troubleshoot.facts.wiring import wiring_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Linearity:
 
 def linearity(forward: Pass) -> Linearity:
     """Walks over a recorded run in inference mode."""
-    walk = Walk(Wiring(forward))
+    walk = Walk(wiring_of(forward))
     for operation in walk.wiring.operations:
         walk.step(operation)
     between: dict[str, dict[str, None]] = {}

@@ -91,7 +91,8 @@ def modes(
     """
     run = training.recorder if own is None else own.recorder
     layers = switching(runner.model)
-    reasons = told_off(runner) if layers and own is None else {}
+    idle = any(active(layer, kind, run) is False for layer, kind in layers)
+    reasons = told_off(runner) if idle and own is None else {}
     moved = any(moved_averages(layer) for layer, _ in layers)
     found = [
         describe(layer, kind, run, inference.recorder, reasons, moved)

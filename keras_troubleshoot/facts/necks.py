@@ -5,6 +5,7 @@ import dataclasses
 from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.wiring import Wiring
 from keras_troubleshoot.facts.wiring import fan_in
+from keras_troubleshoot.facts.wiring import wiring_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,7 @@ def necks(forward: Pass) -> tuple[Neck, ...]:
     A tensor is such a cut if nothing that was there before it is used after
     it: neither the inputs nor anything made of them.
     """
-    wiring = Wiring(forward)
+    wiring = wiring_of(forward)
     last = last_uses(wiring)
     # Until where something is needed that was there before.
     needed = max((last.get(t, -1) for t in wiring.inputs), default=-1)

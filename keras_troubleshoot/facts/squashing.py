@@ -17,6 +17,7 @@ from keras_troubleshoot.facts.wiring import SUMS
 from keras_troubleshoot.facts.wiring import Wiring
 from keras_troubleshoot.facts.wiring import fan_in
 from keras_troubleshoot.facts.wiring import width
+from keras_troubleshoot.facts.wiring import wiring_of
 
 KINDS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "Tanh": "tanh"}
 # A unit is taken for saturated where the slope is below a twentieth of the
@@ -70,7 +71,7 @@ class Found:
 
 def squashing(forward: Pass) -> tuple[Squashed, ...]:
     """The squashing activations of a recorded run in inference mode."""
-    wiring = Wiring(forward)
+    wiring = wiring_of(forward)
     found = follow(wiring)
     hidden = [one for one in found if one.targets and not one.gate]
     count_depths(wiring, hidden)

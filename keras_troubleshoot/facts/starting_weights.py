@@ -11,6 +11,7 @@ from keras_troubleshoot.facts.recorder import Operation
 from keras_troubleshoot.facts.wiring import Wiring
 from keras_troubleshoot.facts.wiring import fan_in
 from keras_troubleshoot.facts.wiring import width
+from keras_troubleshoot.facts.wiring import wiring_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +60,7 @@ def starting_weights(forward: Pass) -> tuple[Start, ...]:
 
     Of a layer that ran several times the first time counts.
     """
-    wiring = Wiring(forward)
+    wiring = wiring_of(forward)
     normalized = before_normalization(wiring)
     found: dict[tuple[int, int], Start] = {}
     for operation in wiring.operations:

@@ -6,6 +6,7 @@ own, a function in the `call` of a subclass.
 """
 
 import functools
+import weakref
 
 from keras_troubleshoot.facts.architecture import NORMALIZING
 from keras_troubleshoot.facts.entries import holds_matrix
@@ -33,6 +34,16 @@ STILL = (MOVING - CUTTING) | SPREADING
 ROUTINE = frozenset("Shape Size Rank ZerosLike OnesLike".split())
 
 
+_KNOWN: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def wiring_of(done: Pass) -> "Wiring":
+    """The dependences of a run, walked once for all who ask."""
+    if done not in _KNOWN:
+        _KNOWN[done] = Wiring(done)
+    return _KNOWN[done]
+
+
 class Wiring:
     """The dependences between the tensors of one run.
 
@@ -43,6 +54,7 @@ class Wiring:
     """
 
     def __init__(self, done: Pass):
+        self._weighted: dict[int, bool] = {}
         self.operations = done.recorder.operations
         self.outputs = {id(t) for t in tensors(done.outputs)}
         self.inputs = {id(t) for t in tensors(done.x)}
@@ -90,6 +102,13 @@ class Wiring:
 
     def weighted(self, operation: Operation) -> bool:
         """Whether an operation multiplies data by weights of its layer."""
+        known = self._weighted.get(id(operation))
+        if known is None:
+            known = self._multiplies(operation)
+            self._weighted[id(operation)] = known
+        return known
+
+    def _multiplies(self, operation: Operation) -> bool:
         return (
             operation.type in PRODUCTS
             and operation.type != "Mul"
