@@ -51,6 +51,9 @@ def quality(head, predictions: np.ndarray, true: np.ndarray) -> float | None:
     if kind in (Target.CLASSES, Target.BINARY) and units > 1:
         if true.size == rows * made.shape[1]:
             return of_classes(made.reshape(-1, units), true.ravel())
+    if head.loss is not None and head.loss.kind == "sparse" and units > 1:
+        if true.size == rows * made.shape[1]:
+            return of_classes(made.reshape(-1, units), true.ravel())
     if true.size != made.size:
         return None
     made, true = made.reshape(-1, units), true.reshape(-1, units)

@@ -27,6 +27,8 @@ class Program:
         code: lines of Keras code that say what was changed.
         finish: applied to the trained model in turn, such as one that scales
             predictions back to the user's units.
+        other_targets: whether targets were changed, so that losses cannot be
+            compared.
     """
 
     model: Any
@@ -37,6 +39,7 @@ class Program:
     fit: dict[str, Any] = dataclasses.field(default_factory=dict)
     code: list[str] = dataclasses.field(default_factory=list)
     finish: list[Callable] = dataclasses.field(default_factory=list)
+    other_targets: bool = False
 
     def compile(self, **changes: Any) -> Any:
         """Compiles the copy as the user did, and returns it."""
@@ -48,6 +51,7 @@ class Program:
 
     def changed_data(self, x=None, y=None) -> None:
         """Changes training and validation data alike."""
+        self.other_targets = self.other_targets or y is not None
         self.data = self.data.changed(x, y)
         if self.validation is not None:
             self.validation = self.validation.changed(x, y)

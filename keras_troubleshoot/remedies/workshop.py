@@ -215,5 +215,4 @@ def lengthened(program: Any, shop: Workshop) -> bool:
 
 def other_loss(program: Any, loss: Any) -> bool:
     """Whether a remedy changed what the loss says."""
-    scaled = bool(program.finish)
-    return program.compiled["loss"] is not loss or scaled
+    return program.compiled["loss"] is not loss or program.other_targets
