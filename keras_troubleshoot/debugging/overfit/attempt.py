@@ -82,8 +82,7 @@ class Trainer:
 
     def run(self, steps: int, seconds: float, tell) -> Attempt:
         """Trains until all is learned, or steps or time are used up."""
-        end = time.perf_counter() + seconds
-        losses, size, stopped = np.zeros(0), FEWEST, False
+        end, losses, size, stopped = np.inf, np.zeros(0), FEWEST, False
         try:
             while len(losses) < steps and time.perf_counter() < end:
                 size = min(size, steps - len(losses))
@@ -91,6 +90,9 @@ class Trainer:
                 order = np.tile(np.arange(self.rows), (size, 1))
                 losses = np.append(losses, self.loop.run(order))
                 took = time.perf_counter() - begin
+                if len(losses) <= FEWEST:
+                    # The first call traces, which does not count.
+                    end, took = time.perf_counter() + seconds, PAUSE
                 tell(f"{len(losses)} steps, loss {losses[-1]:.3g}")
                 if not np.isfinite(losses[-1]) or self.done(losses):
                     break

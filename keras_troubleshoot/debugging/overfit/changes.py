@@ -70,11 +70,8 @@ def times(factor: float) -> Callable[[Any, Any], None]:
 
 def found_rate(program: Any, facts: Any) -> None:
     """The rate that a range test on the batch suggests."""
-    data = program.data
-    count = len(nests.arrays(data.x)[0])
-    order = np.arange(count)[None]
-    rows = short_run.Rows(order, order[0])
-    rate = rate_range.suggest(program, rows)
+    count = len(nests.arrays(program.data.x)[0])
+    rate = rate_range.suggest(program, np.arange(count)[None])
     if rate is None:
         raise NotApplicable("the loss falls at no rate")
     optimizer = rate_range.with_constant_rate(program.optimizer, rate)

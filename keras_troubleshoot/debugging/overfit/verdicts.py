@@ -61,7 +61,7 @@ def classify(losses, floor=None, guess=None, reached=None) -> str:
     if rising(course, start, height):
         return "rises"
     left = max(np.median(losses[len(losses) // 2 :]) - bottom, 0.0)
-    left = left if known else height
+    left = left if known else max(height, CLEAR * abs(start))
     # What swings in training only is Dropout, or augmentation.
     steady = known and came_to - bottom < CALM * left
     if not steady and swings(losses) > SWINGING * max(left, 1e-9 * height):
