@@ -113,7 +113,8 @@ class Tripwire(Part):
         bad = (result[0] < 1) & ~fed
 
         def keep():
-            leaves, shell = dense(data)
+            strategy = self.instrument.model.distribute_strategy
+            leaves, shell = dense(data, strategy)
             self._sticky.assign(True)
             tf.numpy_function(
                 functools.partial(self._keep, shell),
@@ -209,8 +210,15 @@ def agreed(fine: tf.Tensor) -> tf.Tensor:
     if replicas() == 1:
         return fine
     context = tf.distribute.get_replica_context()
-    bad = tf.cast(~fine, tf.float32)
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, bad) < 0.5
+    if not merging():
+        bad = tf.cast(~fine, tf.float32)
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, bad) < 0.5
+
+    # No collective operation, lest it meets one of the gradients'.
+    def everywhere(strategy, flags):
+        return tf.reduce_all(strategy.experimental_local_results(flags))
+
+    return context.merge_call(everywhere, args=(fine,))
 
 
 def merging() -> bool:
@@ -271,14 +279,13 @@ def put_back(fine: tf.Tensor, states: list) -> None:
     tf.cond(fine, tf.no_op, write)
 
 
-def dense(data: Any) -> tuple[list, Any]:
+def dense(data: Any, strategy: Any) -> tuple[list, Any]:
     """The tensors of a batch; whether there is one, in its structure."""
     leaves = []
 
     def take(leaf):
         if leaf is None or isinstance(leaf, tf.experimental.Optional):
             return False
-        strategy = tf.distribute.get_strategy()
         parts = [
             whole(part) for part in strategy.experimental_local_results(leaf)
         ]

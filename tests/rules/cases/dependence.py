@@ -208,9 +208,7 @@ TWINS = (
     Twin(
         "steps of padding",
         "input-ignored",
-        lambda: ignored(
-            np.ones((40, 8, 8)), *range(32), lookups=("words",)
-        ),
+        lambda: ignored(np.ones((40, 8, 8)), *range(32), lookups=("words",)),
     ),
     Twin("a mask that is heeded", "mask-ignored", lambda: padding(1e-7)),
     Twin("no mask", "mask-ignored", lambda: NOTHING),

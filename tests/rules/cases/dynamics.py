@@ -141,7 +141,9 @@ TWINS = (
     Twin(
         "labels that nobody can foretell",
         "loss-plateaued",
-        lambda: run([2.31, 2.30, 2.30], 2.35, quality=0.01, signal=signal(0.11)),
+        lambda: run(
+            [2.31, 2.30, 2.30], 2.35, quality=0.01, signal=signal(0.11)
+        ),
     ),
     Twin(
         "predictions that vary a little",

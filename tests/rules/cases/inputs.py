@@ -179,4 +179,3 @@ TWINS = (
         lambda: Facts(data=b.data({"a": b.normal(9, 2)}, b.normal(9))),
     ),
 )
-

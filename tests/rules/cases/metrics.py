@@ -20,9 +20,7 @@ def measured(target, made, loss, end, kind, threshold=None, name="accuracy"):
 
 def number(target, kind="BinaryAccuracy", threshold=0.5):
     """A metric of one linear unit under the squared error."""
-    return measured(
-        target, b.normal(31, 1), b.MSE, "linear", kind, threshold
-    )
+    return measured(target, b.normal(31, 1), b.MSE, "linear", kind, threshold)
 
 
 def logit(threshold):

@@ -25,9 +25,7 @@ HEALTHY = {
     ),
     "a softmax written by hand": lambda: sick.ids(end=Activation("unknown")),
     "yes or no with sigmoid": sigmoid,
-    "yes or no with a logit": lambda: linear(
-        sick.ZERO_ONE, sick.BINARY_LOGITS
-    ),
+    "yes or no with a logit": lambda: linear(sick.ZERO_ONE, sick.BINARY_LOGITS),
     "several labels with sigmoid": lambda: sigmoid(sick.several(), units=5),
     "one-hot rows with softmax": lambda: sick.exclusive(b.CATEGORICAL),
     "maps of classes": lambda: one(

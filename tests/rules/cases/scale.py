@@ -126,9 +126,8 @@ TWINS = (
         "vectors of unit length",
         "input-over-normalized",
         lambda: entry(
-            b.normal(200, 3000) / np.linalg.norm(b.normal(200, 3000), axis=1)[
-                :, None
-            ]
+            b.normal(200, 3000)
+            / np.linalg.norm(b.normal(200, 3000), axis=1)[:, None]
         ),
     ),
     Twin(

@@ -120,8 +120,6 @@ TWINS = (
     Twin(
         "maps of classes",
         RULE,
-        lambda: by_class(
-            {0: 1, 1: 9}, b.rng().integers(0, 2, size=(60, 8, 8))
-        ),
+        lambda: by_class({0: 1, 1: 9}, b.rng().integers(0, 2, size=(60, 8, 8))),
     ),
 )
