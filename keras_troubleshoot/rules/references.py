@@ -33,7 +33,9 @@ SHUFFLING = (
     "TensorFlow, tf.data: build input pipelines, "
     "https://www.tensorflow.org/guide/data"
 )
-ACTIVATIONS = "Keras, layer activations, https://keras.io/api/layers/activations/"
+ACTIVATIONS = (
+    "Keras, layer activations, https://keras.io/api/layers/activations/"
+)
 INITIALIZERS = (
     "Keras, layer weight initializers, "
     "https://keras.io/api/layers/initializers/"

@@ -29,12 +29,14 @@ model = keras.Sequential([
 ])
 if SICK:
     model.add(keras.layers.Softmax())
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x, labels, epochs=1, verbose=0)
+model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+model.fit(x, labels, epochs=20, verbose=0)
 """
 HEALTHY = TRAIN.replace("SICK", "False")
 SICK = TRAIN.replace("SICK", "True")
-FIT_LINE = TRAIN.splitlines().index("model.fit(x, labels, epochs=1, verbose=0)")
+FIT_LINE = TRAIN.splitlines().index(
+    "model.fit(x, labels, epochs=20, verbose=0)"
+)
 
 ABSL = f"""\
 import os
@@ -182,7 +184,9 @@ class ProcessTest(calling.CommandTestCase):
         self.assertIn("must be tensorflow, received: 'numpy'", err)
 
     def test_ctrl_c_while_it_trains(self):
-        endless = SICK.replace("epochs=1, verbose=0", "epochs=10**6, verbose=2")
+        endless = SICK.replace(
+            "epochs=20, verbose=0", "epochs=10**6, verbose=2"
+        )
         self.write("train.py", HEAR_CTRL_C + endless)
         process = self.start("run", "train.py")
         for line in process.stdout:

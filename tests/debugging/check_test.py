@@ -64,22 +64,58 @@ class FamiliesTest(parameterized.TestCase):
     """One sick model and its healthy twin of each family."""
 
     @parameterized.named_parameters(
-        ("data", lambda: classifier(), X, CLASSES + 1,
-         "labels-out-of-range", lambda: classifier(), X, CLASSES),
-        ("scale", lambda: classifier(), 1000 * X, CLASSES,
-         "input-not-normalized",
-         lambda: classifier(scale=0.001), 1000 * X, CLASSES),
-        ("loss", lambda: classifier(end=None), X, CLASSES,
-         "logits-without-from-logits",
-         lambda: classifier(
-             end=None,
-             loss=keras.losses.SparseCategoricalCrossentropy(True)),
-         X, CLASSES),
-        ("broadcast", lambda: regressor(SumOfSquares()), X, X[:, 0],
-         "loss-broadcasts",
-         lambda: regressor(SumOfSquares()), X, X[:, :1]),
-        ("shapes", lambda: mixing(0), X, CLASSES,
-         "batch-mixing", lambda: mixing(-1), X, CLASSES),
+        (
+            "data",
+            lambda: classifier(),
+            X,
+            CLASSES + 1,
+            "labels-out-of-range",
+            lambda: classifier(),
+            X,
+            CLASSES,
+        ),
+        (
+            "scale",
+            lambda: classifier(),
+            1000 * X,
+            CLASSES,
+            "input-not-normalized",
+            lambda: classifier(scale=0.001),
+            1000 * X,
+            CLASSES,
+        ),
+        (
+            "loss",
+            lambda: classifier(end=None),
+            X,
+            CLASSES,
+            "logits-without-from-logits",
+            lambda: classifier(
+                end=None, loss=keras.losses.SparseCategoricalCrossentropy(True)
+            ),
+            X,
+            CLASSES,
+        ),
+        (
+            "broadcast",
+            lambda: regressor(SumOfSquares()),
+            X,
+            X[:, 0],
+            "loss-broadcasts",
+            lambda: regressor(SumOfSquares()),
+            X,
+            X[:, :1],
+        ),
+        (
+            "shapes",
+            lambda: mixing(0),
+            X,
+            CLASSES,
+            "batch-mixing",
+            lambda: mixing(-1),
+            X,
+            CLASSES,
+        ),
     )
     def test_of(self, sick, x, y, rule, healthy, x_healthy, y_healthy):
         self.assertIn(rule, rules(kts.check(sick(), x, y)))
@@ -95,7 +131,9 @@ class FamiliesTest(parameterized.TestCase):
         self.assertEqual(rules(report), ["train-validation-leakage"])
         other = RNG.permutation(300)
         report = kts.check(
-            classifier(), X[other[:200]], CLASSES[other[:200]],
+            classifier(),
+            X[other[:200]],
+            CLASSES[other[:200]],
             validation_data=(X[other[200:]], CLASSES[other[200:]]),
         )
         self.assertEqual(rules(report), [])
@@ -129,8 +167,12 @@ class KindsTest(parameterized.TestCase):
         self.assertIn("batch-mixing", report.examined)
 
     @parameterized.named_parameters(
-        ("sequential", lambda: keras.Sequential(
-            [layers.Dense(4, "relu"), layers.Dense(1, "sigmoid")])),
+        (
+            "sequential",
+            lambda: keras.Sequential(
+                [layers.Dense(4, "relu"), layers.Dense(1, "sigmoid")]
+            ),
+        ),
         ("subclass", kinds.Subclass),
     )
     def test_unbuilt(self, make):

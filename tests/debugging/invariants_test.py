@@ -114,9 +114,18 @@ class FitTest(parameterized.TestCase):
         assert_same(before, state(self.model))
 
     @parameterized.named_parameters(
-        ("unbuilt", lambda: kinds.compiled(keras.Sequential(
-            [keras.layers.Dense(4, "relu"), keras.layers.Dropout(0.5),
-             keras.layers.Dense(1, "sigmoid")]))),
+        (
+            "unbuilt",
+            lambda: kinds.compiled(
+                keras.Sequential(
+                    [
+                        keras.layers.Dense(4, "relu"),
+                        keras.layers.Dropout(0.5),
+                        keras.layers.Dense(1, "sigmoid"),
+                    ]
+                )
+            ),
+        ),
         ("layers_made_in_build", lambda: kinds.compiled(Late())),
     )
     def test_unbuilt(self, make):
@@ -138,9 +147,7 @@ class FitTest(parameterized.TestCase):
         def fit(model):
             options = {"steps_per_epoch": 3, "verbose": 0}
             first = next(iter(datasets()))
-            histories = [
-                model.fit(rows, **options) for rows in datasets()
-            ]
+            histories = [model.fit(rows, **options) for rows in datasets()]
             histories.append(
                 model.fit(first, epochs=2, validation_data=first, verbose=0)
             )
@@ -162,8 +169,11 @@ class FitTest(parameterized.TestCase):
             return [
                 model.fit(Shuffled(), epochs=3, verbose=0),
                 model.fit(
-                    batches(first), epochs=2, validation_data=batches(second),
-                    validation_steps=2, **options,
+                    batches(first),
+                    epochs=2,
+                    validation_data=batches(second),
+                    validation_steps=2,
+                    **options,
                 ),
                 model.fit(started, **options),
                 model.fit(batches(np.random), **options),
@@ -183,8 +193,12 @@ class FitTest(parameterized.TestCase):
                 histories += [
                     model.fit(x, y, shuffle=shuffle, verbose=0),
                     model.fit(
-                        kinds.X, kinds.Y, epochs=2, validation_split=0.25,
-                        class_weight={0: 1.0, 1: 2.0}, verbose=0,
+                        kinds.X,
+                        kinds.Y,
+                        epochs=2,
+                        validation_split=0.25,
+                        class_weight={0: 1.0, 1: 2.0},
+                        verbose=0,
                     ),
                 ]
             return histories

@@ -33,29 +33,81 @@ class RaisingTest(parameterized.TestCase):
         return alone, watched, session.report
 
     @parameterized.named_parameters(
-        ("units", lambda: kinds.compiled(keras.Sequential(
-            [keras.Input((6,)), layers.Dense(3, "softmax")]),
-            loss="categorical_crossentropy"),
-         kinds.X, np.eye(2)[kinds.Y[:, 0].astype(int)],
-         "output-units-mismatch"),
-        ("input", lambda: kinds.sequential(),
-         kinds.X[:, :4], kinds.Y, "shape-mismatch"),
-        ("lengths", lambda: kinds.sequential(),
-         kinds.X, kinds.Y[:50], "length-mismatch"),
-        ("objects", lambda: kinds.sequential(),
-         np.array([["a"] * 6] * 96, object), kinds.Y, "input-wrong-dtype"),
-        ("third_argument", lambda: positional(),
-         kinds.X, kinds.Y, "call-failed"),
-        ("not_compiled", lambda: keras.Sequential([layers.Dense(1)]),
-         kinds.X, kinds.Y, "call-failed"),
-        ("no_loss", lambda: kinds.sequential(loss=None),
-         kinds.X, kinds.Y, "call-failed"),
-        ("none", lambda: kinds.sequential(),
-         None, kinds.Y, "input-wrong-dtype"),
-        ("own_code", lambda: kinds.compiled(Broken()),
-         kinds.X, kinds.Y, "call-failed"),
-        ("no_memory", lambda: kinds.compiled(Hungry()),
-         kinds.X, kinds.Y, "out-of-memory"),
+        (
+            "units",
+            lambda: kinds.compiled(
+                keras.Sequential(
+                    [keras.Input((6,)), layers.Dense(3, "softmax")]
+                ),
+                loss="categorical_crossentropy",
+            ),
+            kinds.X,
+            np.eye(2)[kinds.Y[:, 0].astype(int)],
+            "output-units-mismatch",
+        ),
+        (
+            "input",
+            lambda: kinds.sequential(),
+            kinds.X[:, :4],
+            kinds.Y,
+            "shape-mismatch",
+        ),
+        (
+            "lengths",
+            lambda: kinds.sequential(),
+            kinds.X,
+            kinds.Y[:50],
+            "length-mismatch",
+        ),
+        (
+            "objects",
+            lambda: kinds.sequential(),
+            np.array([["a"] * 6] * 96, object),
+            kinds.Y,
+            "input-wrong-dtype",
+        ),
+        (
+            "third_argument",
+            lambda: positional(),
+            kinds.X,
+            kinds.Y,
+            "call-failed",
+        ),
+        (
+            "not_compiled",
+            lambda: keras.Sequential([layers.Dense(1)]),
+            kinds.X,
+            kinds.Y,
+            "call-failed",
+        ),
+        (
+            "no_loss",
+            lambda: kinds.sequential(loss=None),
+            kinds.X,
+            kinds.Y,
+            "call-failed",
+        ),
+        (
+            "none",
+            lambda: kinds.sequential(),
+            None,
+            kinds.Y,
+            "input-wrong-dtype",
+        ),
+        (
+            "own_code",
+            lambda: kinds.compiled(Broken()),
+            kinds.X,
+            kinds.Y,
+            "call-failed",
+        ),
+        (
+            "no_memory",
+            lambda: kinds.compiled(Hungry()),
+            kinds.X,
+            kinds.Y,
+            "out-of-memory",
+        ),
     )
     def test_explained(self, model, x, y, rule):
         alone, watched, report = self.raised(model, x, y)
@@ -97,12 +149,14 @@ class RaisingTest(parameterized.TestCase):
         def interrupt():
             raise kind
 
-        model = kinds.sequential(loss=keras.losses.BinaryCrossentropy(
-            from_logits=True))
+        model = kinds.sequential(
+            loss=keras.losses.BinaryCrossentropy(from_logits=True)
+        )
+        spy = Calling(interrupt)
         with kts.supervise(quiet=True) as session:
             with self.assertRaises(kind):
                 model.fit(
-                    kinds.X, kinds.Y, verbose=0, callbacks=[Calling(interrupt)]
+                    kinds.X, kinds.Y, epochs=99, verbose=0, callbacks=[spy]
                 )
         rules = [f.rule for f in session.report.at_least("warning")]
         self.assertEqual(rules, ["probabilities-with-from-logits"])

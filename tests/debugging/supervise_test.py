@@ -62,8 +62,9 @@ class SessionTest(parameterized.TestCase):
 
     def test_told_the_moment_they_are_known(self):
         stream, told = io.StringIO(), []
-        model = kinds.sequential(loss=keras.losses.BinaryCrossentropy(
-            from_logits=True))
+        model = kinds.sequential(
+            loss=keras.losses.BinaryCrossentropy(from_logits=True)
+        )
         spy = Calling(lambda: told.append(stream.getvalue()))
         with contextlib.redirect_stderr(stream):
             with kts.supervise():
@@ -134,7 +135,7 @@ class SessionTest(parameterized.TestCase):
             outer.fit(kinds.X, kinds.Y, epochs=2, verbose=0, callbacks=[spy])
         names = [fit.model_name for fit in session.fits]
         self.assertEqual(names, [outer.name, inner.name, inner.name])
-        self.assertTrue(session.report.ok)
+        self.assertEmpty(errors(session.report))
 
     def test_check_inside_a_callback(self):
         reports = []
@@ -187,10 +188,13 @@ class SessionTest(parameterized.TestCase):
             self.assertEqual(keras.Model.fit.__doc__, FIT.__doc__)
 
     def test_lets_go_of_model_and_data(self):
-        model = kinds.sequential()
+        """Only the last `fit` can be repaired."""
+        model, last = kinds.sequential(), kinds.sequential()
         with kts.supervise(quiet=True) as session:
             model.fit(kinds.X, kinds.Y, verbose=0)
+            last.fit(kinds.X, kinds.Y, verbose=0)
         self.assertIsNone(session.fits[0].model)
+        self.assertIs(session.fits[1].model, last)
         self.assertNotEmpty(session.report.examined)
 
 

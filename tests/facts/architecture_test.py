@@ -137,9 +137,7 @@ class OptimizerTest(parameterized.TestCase):
 
     def test_loss_scaling(self):
         inner = keras.optimizers.Adam(0.125)
-        got = architecture.optimizer(
-            keras.optimizers.LossScaleOptimizer(inner)
-        )
+        got = architecture.optimizer(keras.optimizers.LossScaleOptimizer(inner))
         self.assertEqual((got.class_name, got.learning_rate), ("Adam", 0.125))
 
     def test_schedule(self):

@@ -113,8 +113,13 @@ class FitCallTest(absltest.TestCase):
 
     def test_given(self):
         got = fit_call.describe(
-            {"epochs": 3, "batch_size": 8, "shuffle": False,
-             "validation_split": 0.5, "class_weight": {0: 1}}
+            {
+                "epochs": 3,
+                "batch_size": 8,
+                "shuffle": False,
+                "validation_split": 0.5,
+                "class_weight": {0: 1},
+            }
         )
         self.assertEqual((got.epochs, got.batch_size), (3, 8))
         self.assertFalse(got.shuffle)
@@ -126,9 +131,13 @@ class FitCallTest(absltest.TestCase):
 
         for rows, share in ((10, 0.25), (7, 0.5), (3, 0.1), (100, 0.29)):
             x = {"a": np.arange(rows)}
-            (one,), (other,) = array_slicing.train_validation_split(
-                (x,), validation_split=share
-            ) if rows * share >= 1 else ((None,), (None,))
+            (one,), (other,) = (
+                array_slicing.train_validation_split(
+                    (x,), validation_split=share
+                )
+                if rows * share >= 1
+                else ((None,), (None,))
+            )
             if one is None:
                 continue
             got = fit_call.cut(x, share)

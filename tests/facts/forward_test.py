@@ -53,9 +53,7 @@ class HeadsTest(parameterized.TestCase):
             "metrics": {"price": ["mae"], "label": ["accuracy"]},
         }
         if as_list:
-            options = {
-                k: [v["price"], v["label"]] for k, v in options.items()
-            }
+            options = {k: [v["price"], v["label"]] for k, v in options.items()}
         got = self.compiled(as_list, **options)
         price, label = got["price"], got["label"]
         self.assertEqual((price.shape, label.shape), ((1,), (3,)))
@@ -277,8 +275,12 @@ class StepTest(parameterized.TestCase):
 
     def test_sparse_gradient(self):
         model = keras.Sequential(
-            [keras.Input((5,)), layers.Embedding(9, 2), layers.Flatten(),
-             layers.Dense(1)]
+            [
+                keras.Input((5,)),
+                layers.Embedding(9, 2),
+                layers.Flatten(),
+                layers.Dense(1),
+            ]
         )
         model.compile(loss="mse")
         x = np.arange(300).reshape(60, 5) % 9

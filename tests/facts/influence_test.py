@@ -57,12 +57,15 @@ class MixingTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("mean", lambda x: dense(x - ops.mean(x, axis=0))),
         ("softmax", lambda x: ops.softmax(dense(x), axis=0)),
-        ("reshape", lambda x: dense(
-            ops.transpose(ops.reshape(x, (6, -1))))),
-        ("attention", lambda x: layers.Attention()(
-            [ops.expand_dims(dense(x), 0)] * 2)[0]),
-        ("normalized", lambda x: Training(layers.BatchNormalization())(
-            dense(x))),
+        ("reshape", lambda x: dense(ops.transpose(ops.reshape(x, (6, -1))))),
+        (
+            "attention",
+            lambda x: layers.Attention()([ops.expand_dims(dense(x), 0)] * 2)[0],
+        ),
+        (
+            "normalized",
+            lambda x: Training(layers.BatchNormalization())(dense(x)),
+        ),
         ("sorted", lambda x: ops.sort(dense(x), axis=0)),
     )
     def test_rows_that_meet(self, function):
@@ -72,10 +75,14 @@ class MixingTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         ("dense", dense),
-        ("batch_normalization",
-         lambda x: dense(layers.BatchNormalization()(x))),
-        ("layer_normalization",
-         lambda x: dense(layers.LayerNormalization()(x))),
+        (
+            "batch_normalization",
+            lambda x: dense(layers.BatchNormalization()(x)),
+        ),
+        (
+            "layer_normalization",
+            lambda x: dense(layers.LayerNormalization()(x)),
+        ),
         ("dropout", lambda x: layers.Dropout(0.5)(dense(x))),
         ("softmax", lambda x: ops.softmax(dense(x))),
         ("monte_carlo", lambda x: Training(layers.Dropout(0.5))(dense(x))),
@@ -154,8 +161,12 @@ class IgnoredTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("softmax", lambda x: ops.softmax(dense(x))),
         ("rounded", lambda x: dense(ops.round(x))),
-        ("looked_up", lambda x: layers.Flatten()(
-            layers.Embedding(40, 2)(ops.cast(10 * ops.abs(x), "int32")))),
+        (
+            "looked_up",
+            lambda x: layers.Flatten()(
+                layers.Embedding(40, 2)(ops.cast(10 * ops.abs(x), "int32"))
+            ),
+        ),
         ("only_the_largest", lambda x: dense(ops.max(x, -1, keepdims=True))),
         ("first_last", lambda x: dense(x[:, ::-1])),
     )
@@ -181,8 +192,9 @@ class IgnoredTest(parameterized.TestCase):
 
     def test_dead_unit_is_not_an_ignored_input(self):
         """A ReLU that is off for these rows hides nothing but itself."""
-        model = running.functional((6,), lambda x: layers.Dense(1)(
-            layers.Dense(8, "relu")(x)))
+        model = running.functional(
+            (6,), lambda x: layers.Dense(1)(layers.Dense(8, "relu")(x))
+        )
         self.assertEqual(ignored(model, X).features, {})
 
 

@@ -183,7 +183,6 @@ class OptimizerTest(parameterized.TestCase):
         self.assertIs(model.optimizer, own)
         self.assertIs(model.second, second)
 
-
     def test_spare_compiled(self):
         model = small()
         model.compile("sgd", "mse", metrics=["mae"])
@@ -330,9 +329,7 @@ class WatchingTest(absltest.TestCase):
         np.testing.assert_array_equal(got, expected)
         dense = model.layers[0]
         self.assertIn(("in", dense), told)
-        self.assertLess(
-            told.index(("in", model)), told.index(("out", dense))
-        )
+        self.assertLess(told.index(("in", model)), told.index(("out", dense)))
         self.assertIs(keras.layers.Layer.__call__, original)
 
     def test_watched_calls_may_change_outputs(self):

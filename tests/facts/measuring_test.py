@@ -118,7 +118,10 @@ class OrderTest(absltest.TestCase):
         whole = np.arange(3000) // 1500
         some = np.arange(0, 3000, 10)
         sample = Sample(
-            X, whole[some], rows=3000, indices=some,
+            X,
+            whole[some],
+            rows=3000,
+            indices=some,
             whole=(np.zeros((3000, 4)), whole, None),
         )
         got = self.order(sample)
@@ -128,8 +131,11 @@ class OrderTest(absltest.TestCase):
     def test_too_few_batches_in_a_row(self):
         sample = stream(IDS)
         skipping = Sample(
-            sample.x, sample.y, batch_sizes=sample.batch_sizes,
-            batch_indices=tuple(range(0, 20, 2)), streamed=True,
+            sample.x,
+            sample.y,
+            batch_sizes=sample.batch_sizes,
+            batch_indices=tuple(range(0, 20, 2)),
+            streamed=True,
         )
         with self.assertRaisesRegex(Unavailable, "batches in a row"):
             self.order(skipping)
@@ -183,8 +189,11 @@ class AugmentationTest(parameterized.TestCase):
         y = np.repeat([0, 1], 20)
         self.assertEqual(augmentation.told(x, x, y), 1)
         self.assertEqual(augmentation.told(1 - x, x, y), 0)
-        self.assertIsNone(neighbours.labels(
-            measuring.profiles.Array("y", np.zeros((4, 3)) + 0.5)))
+        self.assertIsNone(
+            neighbours.labels(
+                measuring.profiles.Array("y", np.zeros((4, 3)) + 0.5)
+            )
+        )
 
 
 if __name__ == "__main__":

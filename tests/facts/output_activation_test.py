@@ -111,8 +111,11 @@ class ActivationTest(parameterized.TestCase):
         ("keras_activation", keras.activations.softmax, "softmax"),
         ("lambda_tf", layers.Lambda(tf.nn.softmax), "softmax"),
         ("lambda_tanh", layers.Lambda(tf.math.tanh), "tanh"),
-        ("lambda_clipped", lambda x: ops.clip(ops.softmax(x), 0.1, 0.9),
-         "softmax"),
+        (
+            "lambda_clipped",
+            lambda x: ops.clip(ops.softmax(x), 0.1, 0.9),
+            "softmax",
+        ),
     )
     def test_layers_and_operations(self, function, name):
         self.assertEqual(behind(function).name, name)
@@ -171,12 +174,18 @@ class ActivationTest(parameterized.TestCase):
 
 class ByHandTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        ("softmax", lambda x: ops.exp(x) / ops.sum(ops.exp(x), -1, True),
-         "softmax"),
+        (
+            "softmax",
+            lambda x: ops.exp(x) / ops.sum(ops.exp(x), -1, True),
+            "softmax",
+        ),
         ("stable", Stable(), "softmax"),
         ("sigmoid", lambda x: 1 / (1 + ops.exp(-x)), "sigmoid"),
-        ("sigmoid_of_exp", layers.Lambda(lambda x: 1 / (tf.exp(-x) + 1)),
-         "sigmoid"),
+        (
+            "sigmoid_of_exp",
+            layers.Lambda(lambda x: 1 / (tf.exp(-x) + 1)),
+            "sigmoid",
+        ),
         ("reciprocal", lambda x: ops.reciprocal(1 + ops.exp(-x)), "sigmoid"),
         ("relu", lambda x: ops.maximum(x, 0.0), "relu"),
         ("relu_turned", lambda x: ops.maximum(0.0, x), "relu"),
@@ -202,14 +211,23 @@ class ByHandTest(parameterized.TestCase):
 class SoftmaxTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("two_layers", lambda x: layers.Softmax()(layers.Softmax()(x)), 2),
-        ("behind_reshape", lambda x: layers.Softmax()(
-            layers.Reshape((4, 1))(layers.Reshape((4,))(ops.softmax(x)))[..., 0]
-        ), 2),
+        (
+            "behind_reshape",
+            lambda x: layers.Softmax()(
+                layers.Reshape((4, 1))(layers.Reshape((4,))(ops.softmax(x)))[
+                    ..., 0
+                ]
+            ),
+            2,
+        ),
         ("by_hand_second", lambda x: Stable()(ops.softmax(x)), 2),
         ("by_hand_first", lambda x: ops.softmax(Stable()(x)), 2),
         ("three", lambda x: ops.softmax(ops.softmax(ops.softmax(x))), 3),
-        ("layer_between", lambda x: ops.softmax(
-            layers.Dense(4)(ops.softmax(x))), 1),
+        (
+            "layer_between",
+            lambda x: ops.softmax(layers.Dense(4)(ops.softmax(x))),
+            1,
+        ),
     )
     def test_twice(self, function, count):
         got = behind(function)
@@ -248,8 +266,11 @@ class RecurrentTest(parameterized.TestCase):
         ("simple", layers.SimpleRNN(3), "tanh"),
         ("unrolled", layers.LSTM(3, unroll=True), "tanh"),
         ("both_ways", layers.Bidirectional(layers.LSTM(3)), "tanh"),
-        ("stacked", layers.RNN([layers.GRUCell(3), layers.LSTMCell(3)]),
-         "tanh"),
+        (
+            "stacked",
+            layers.RNN([layers.GRUCell(3), layers.LSTMCell(3)]),
+            "tanh",
+        ),
     )
     def test_output_of(self, layer, name):
         model = keras.Sequential([layer])

@@ -95,9 +95,7 @@ class LeakageTest(absltest.TestCase):
         x[:, 0] = 0.0
         other = x.copy()
         other[:, 0] = -0.0
-        self.assertEqual(
-            repeats.leakage(profile(x), profile(other)).known, 300
-        )
+        self.assertEqual(repeats.leakage(profile(x), profile(other)).known, 300)
 
     def test_none(self):
         got = repeats.leakage(profile(X), profile(X + 1))

@@ -45,8 +45,10 @@ class Forgetful(layers.Layer):
 class MaskingTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("lstm", lambda: words(layers.LSTM(3))),
-        ("gru_stacked", lambda: words(
-            layers.GRU(3, return_sequences=True), layers.LSTM(3))),
+        (
+            "gru_stacked",
+            lambda: words(layers.GRU(3, return_sequences=True), layers.LSTM(3)),
+        ),
         ("both_ways", lambda: words(layers.Bidirectional(layers.LSTM(3)))),
         ("average", lambda: words(layers.GlobalAveragePooling1D())),
         ("dropout", lambda: words(layers.Dropout(0.5), layers.LSTM(3))),
@@ -62,8 +64,11 @@ class MaskingTest(parameterized.TestCase):
         ("flatten", [layers.Flatten(name="f")], "f"),
         ("maximum", [layers.GlobalMaxPooling1D(name="m")], "m"),
         ("own", [Forgetful(name="o"), layers.LSTM(3)], "o"),
-        ("convolution", [layers.Conv1D(3, 3, name="c"),
-                         layers.GlobalAveragePooling1D()], "c"),
+        (
+            "convolution",
+            [layers.Conv1D(3, 3, name="c"), layers.GlobalAveragePooling1D()],
+            "c",
+        ),
     )
     def test_ignored(self, after, loser):
         got = masking(words(*after))
@@ -88,9 +93,7 @@ class MaskingTest(parameterized.TestCase):
 
     def test_prediction_of_each_step(self):
         """What is predicted for padding itself does not count."""
-        model = words(
-            layers.LSTM(3, return_sequences=True), layers.Dense(2)
-        )
+        model = words(layers.LSTM(3, return_sequences=True), layers.Dense(2))
         self.assertLess(masking(model).change, 1e-4)
 
     def test_attention_with_a_mask(self):
@@ -123,11 +126,17 @@ class CausalityTest(parameterized.TestCase):
         self.assertAlmostEqual(got.agreement, 1)
 
     @parameterized.named_parameters(
-        ("both_ways", lambda: [
-            layers.Bidirectional(layers.LSTM(3, return_sequences=True))]),
+        (
+            "both_ways",
+            lambda: [
+                layers.Bidirectional(layers.LSTM(3, return_sequences=True))
+            ],
+        ),
         ("convolution", lambda: [layers.Conv1D(3, 3, padding="same")]),
-        ("backwards", lambda: [
-            layers.LSTM(3, return_sequences=True, go_backwards=True)]),
+        (
+            "backwards",
+            lambda: [layers.LSTM(3, return_sequences=True, go_backwards=True)],
+        ),
     )
     def test_violated(self, parts):
         got = causality(self.model(*parts(), layers.Dense(1)), self.x, self.y)
@@ -138,9 +147,7 @@ class CausalityTest(parameterized.TestCase):
         inputs = keras.Input((9, 1))
         x = layers.Dense(4)(inputs)
         x = layers.MultiHeadAttention(1, 4)(x, x, use_causal_mask=causal)
-        got = causality(
-            keras.Model(inputs, layers.Dense(1)(x)), self.x, self.y
-        )
+        got = causality(keras.Model(inputs, layers.Dense(1)(x)), self.x, self.y)
         self.assertEqual(got.leak > 1e-4, leaks)
 
     def test_tokens(self):

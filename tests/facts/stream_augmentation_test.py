@@ -56,9 +56,7 @@ class StreamAugmentationTest(absltest.TestCase):
         self.assertGreater(seen.augmented, 0.9)
 
     def test_shuffled_labels_are_another_matter(self):
-        self.assertIsNone(
-            self.seen(self.x, y=self.rng.permutation(self.y))
-        )
+        self.assertIsNone(self.seen(self.x, y=self.rng.permutation(self.y)))
 
 
 if __name__ == "__main__":

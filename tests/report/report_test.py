@@ -88,7 +88,7 @@ class VerdictTest(parameterized.TestCase):
 
 
 class EntriesTest(absltest.TestCase):
-    def test_a_warning_below_an_error_may_explain_it_but_advice_may_not(self):
+    def test_a_warning_may_explain_an_error_and_stand_above_it(self):
         def explaining(rule, severity):
             return Finding(
                 rule, severity, Kind.ROOT, "", "", explains=(samples.LOSS.rule,)
@@ -103,7 +103,7 @@ class EntriesTest(absltest.TestCase):
         )
         told = [(e.explained_by, e.explains) for e in outline.entries(report)]
         loss = samples.LOSS.rule
-        self.assertEqual(told, [(("rate",), ()), ((), (loss,)), ((), ())])
+        self.assertEqual(told, [((), (loss,)), (("rate",), ()), ((), ())])
 
 
 class PlainTest(parameterized.TestCase):

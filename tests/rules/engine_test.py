@@ -77,9 +77,7 @@ class EngineTest(parameterized.TestCase):
         ("without_words", crashes_without_words, "AssertionError)"),
     )
     def test_rule_that_crashes_is_skipped_with_its_reason(self, conclude, says):
-        found, examined, (skipped,) = engine.conclude(
-            Facts(), [rule(conclude)]
-        )
+        found, examined, (skipped,) = engine.conclude(Facts(), [rule(conclude)])
         self.assertEqual((found, examined), ([], []))
         self.assertIn(says, skipped.reason)
         self.assertNotIn("\n", skipped.reason)

@@ -19,6 +19,5 @@ class InputsTest(parameterized.TestCase):
             self.assertLen(found, count)
 
 
-
 if __name__ == "__main__":
     absltest.main()

@@ -29,6 +29,5 @@ class OutputTest(parameterized.TestCase):
         self.assertLen(found, count)
 
 
-
 if __name__ == "__main__":
     absltest.main()

@@ -40,7 +40,8 @@ class TaskTest(parameterized.TestCase):
 
     @parameterized.named_parameters(
         # More than 20 different numbers of 200 rows are an amount.
-        ("few", 20, "class ids"), ("many", 40, "real values")
+        ("few", 20, "class ids"),
+        ("many", 40, "real values"),
     )
     def test_binary_cross_entropy_of_whole_numbers(self, different, kind):
         facts = cases.one(
