@@ -184,7 +184,7 @@ def try_fixes(
     chosen = to_mend(findings)
     trials = shop.trials([findings[i] for i in chosen], 0.7 * seconds, seeds)
     told, repair = list(findings), Repair(shop)
-    gains = {}
+    gains, of = {}, {}
     for place, index in enumerate(chosen):
         finding = findings[index]
         certain = finding.severity in GRAVE
@@ -193,7 +193,7 @@ def try_fixes(
             trial = shop.untried(finding)
         if trial is None:
             continue
-        gains[index] = trial.gain
+        gains[index], of[index] = trial.gain, trial
         told[index] = with_trial(finding, trial)
         kept = trial.helped or (certain and not trial.harmed)
         (repair.kept if kept else repair.dropped).append(trial)
@@ -202,6 +202,10 @@ def try_fixes(
     left = seconds - (time.perf_counter() - begin)
     if len(repair.kept) > 1:
         thin_out(repair, max(left, 5.0), seeds)
+    for index, trial in of.items():
+        if trial.helped and trial not in repair.kept:
+            said = f"{told[index].tried} Left out: not beside the other fixes."
+            told[index] = dataclasses.replace(told[index], tried=said)
     return [told[i] for i in order], repair
 
 
@@ -240,19 +244,45 @@ def without_rivals(trials: list[Trial]) -> list[Trial]:
 
 
 def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
-    """Runs all remedies together; keeps the best one where that is worse."""
-    shop = repair.shop
-    best = max(repair.kept, key=lambda t: t.gain)
-    if not best.after:
-        return
-    each = max(1.0, seconds / seeds - 1)
-    runs = shop.together(repair.kept, each, seeds)
-    whole = dataclasses.replace(
-        best, after=runs, loss_changed=any(t.loss_changed for t in repair.kept)
-    )
-    if whole.gain < best.gain - 0.1 and len(repair.kept) > 1:
-        certain = [t for t in repair.kept if not t.after or t is best]
-        repair.dropped += [t for t in repair.kept if t not in certain]
-        repair.kept = certain
-        return
-    repair.together = runs
+    """Runs remedies together, and keeps those that help the others.
+
+    First those of what is certain; where all of them do worse than the best
+    one alone, that one is kept. Then suspicions one by one, the largest gain
+    first: what helped the unchanged program may do harm to a mended one, as
+    a rate that was right for a wrong loss.
+    """
+    end = time.perf_counter() + seconds
+    shop, kept = repair.shop, repair.kept
+    certain = [t for t in kept if not t.finding.suspected]
+    waiting = [t for t in kept if t.finding.suspected]
+    if not certain:
+        certain, waiting = waiting[:1], waiting[1:]
+    each = max(1.0, seconds / (1 + len(waiting)) / seeds - 1)
+    runs = tuple(certain[0].after)
+    if len(certain) > 1:
+        certain, runs = whole_or_best(shop, certain, each, seeds)
+    for trial in waiting:
+        if not runs or time.perf_counter() > end:
+            break
+        more = shop.together([*certain, trial], each, seeds)
+        changed = dataclasses.replace(trial, before=runs, after=more)
+        if changed.helped:
+            certain, runs = [*certain, trial], more
+    repair.dropped += [t for t in kept if t not in certain]
+    repair.kept, repair.together = certain, runs
+
+
+def whole_or_best(
+    shop: Workshop, trials: list[Trial], seconds: float, seeds: int
+) -> tuple[list[Trial], tuple]:
+    """All remedies and their runs, or the best one where that does better."""
+    runs = shop.together(trials, seconds, seeds)
+    tried = [t for t in trials if t.after]
+    best = max(tried, key=lambda t: t.gain, default=None)
+    if best is None:
+        return trials, runs
+    changed = any(t.loss_changed for t in trials)
+    whole = dataclasses.replace(best, after=runs, loss_changed=changed)
+    if whole.gain >= best.gain - 0.1:
+        return trials, runs
+    return [t for t in trials if not t.after or t is best], best.after

@@ -293,10 +293,15 @@ def input_structure(model):
 def has_constant_biases(layer) -> bool:
     """Whether all weights of a layer with one axis are constant.
 
-    So they start; any training moves them apart.
+    So they start; any training moves them apart. Biases that are drawn at
+    random say nothing, and count as such.
     """
     import numpy as np
+    from keras.src.initializers import random_initializers
 
+    given = getattr(layer, "bias_initializer", None)
+    if isinstance(given, random_initializers.RandomInitializer):
+        return True
     own = layer._trainable_variables
     vectors = [np.asarray(v) for v in own if len(v.shape) == 1]
     return all(np.unique(v).size <= 2 for v in vectors)

@@ -40,18 +40,29 @@ def symmetry(runner: Runner) -> tuple[Alike, ...]:
     The gradient is taken in inference mode, so that dropout does not hide
     what is alike.
     """
-    suspects = [
-        (i, weight)
-        for i, weight in enumerate(runner.model.trainable_weights)
-        if alike(np.asarray(weight), groups(weight))
-    ]
+    products = [w for w in runner.model.trainable_weights if is_product(w)]
+    same = [alike(np.asarray(w), groups(w)) for w in products]
+    # A cell whose recurrent weights differ has units that come apart.
+    apart = {
+        parent(weight)
+        for weight, one in zip(products, same, strict=True)
+        if not one
+    }
+    suspects = [w for w in products if parent(w) not in apart]
     if not suspects:
         return ()
-    given = gradients(runner, [weight for _, weight in suspects])
-    return tuple(
-        describe(weight, gradient)
-        for (_, weight), gradient in zip(suspects, given, strict=True)
-    )
+    given = gradients(runner, suspects)
+    return tuple(map(describe, suspects, given))
+
+
+def is_product(weight) -> bool:
+    """Whether a weight is multiplied with inputs; a bias is not."""
+    return len(weight.shape) > 1 and "bias" not in weight.path.split("/")[-1]
+
+
+def parent(weight) -> str:
+    """The path of the layer that holds a weight."""
+    return weight.path.rpartition("/")[0]
 
 
 def describe(weight, gradient) -> Alike:

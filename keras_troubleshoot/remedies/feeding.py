@@ -48,6 +48,12 @@ class Arrays:
         cut = [self.x, self.y, self.weight]
         return Arrays(*[nests.transform(lambda a: a[rows], p) for p in cut])
 
+    def cut(self) -> "Arrays":
+        """As many rows of each as the shortest has."""
+        parts = [self.x, self.y, self.weight]
+        rows = min(len(a) for part in parts for a in nests.arrays(part))
+        return Arrays(*[nests.transform(lambda a: a[:rows], p) for p in parts])
+
     def weighted(self, weight: None) -> "Arrays":
         """Without weights."""
         return Arrays(self.x, self.y, weight)

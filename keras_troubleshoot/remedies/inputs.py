@@ -144,6 +144,21 @@ def drop_rows(program, finding, facts):
     ]
 
 
+@remedy("cut the longer one at its end", "length-mismatch")
+def cut_lengths(program, finding, facts):
+    """Leaves out the last rows, which have no partner.
+
+    Whether it is the last ones that have none only the user can tell.
+    """
+    if not hasattr(program.data, "cut"):
+        raise NotApplicable("the data are no arrays")
+    program.data = program.data.cut()
+    program.code += [
+        "rows = min(len(x), len(y))",
+        "x, y = x[:rows], y[:rows]  # If the rest has no partner.",
+    ]
+
+
 @remedy("shuffle the rows", "unshuffled-data", "labels-single-class")
 def shuffle(program, finding, facts):
     """Shuffles rows, of a stream too."""

@@ -59,11 +59,17 @@ class Program:
     def layer(self, name: str) -> Any:
         """The layer of this name, wherever it stands.
 
+        Of a wrapper, such as `TimeDistributed`, it is the layer inside.
+
         Raises:
             LookupError: if there is none.
         """
+        import keras
+
         for layer in keras_internals.leaf_layers(self.model):
             if layer.name == name:
+                while isinstance(layer, keras.layers.TimeDistributed):
+                    layer = layer.layer
                 return layer
         raise LookupError(f"no layer {name!r}")
 

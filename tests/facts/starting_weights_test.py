@@ -62,10 +62,16 @@ class StartingWeightsTest(absltest.TestCase):
         self.assertFalse(got["b"].recurrent)
 
     def test_untouched(self):
-        trained = dense("a", bias_initializer=normal(1.0))
-        got = found(trained, dense("b", bias_initializer="ones"))
-        self.assertFalse(got["a"].untouched)
-        self.assertTrue(got["b"].untouched)
+        trained = dense("a")
+        trained.build((None, 64))
+        trained.bias.assign(np.linspace(-1, 1, 32))
+        got = found(
+            trained,
+            dense("b", bias_initializer="ones"),
+            dense("c", bias_initializer=normal(1.0)),
+        )
+        untouched = {name: start.untouched for name, start in got.items()}
+        self.assertEqual(untouched, {"a": False, "b": True, "c": True})
 
     def test_depthwise(self):
         x = running.numbers(40, 6, 6, 2)

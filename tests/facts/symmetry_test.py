@@ -53,12 +53,22 @@ class SymmetryTest(parameterized.TestCase):
 
     def test_gates_of_a_cell(self):
         got = found(
-            layers.LSTM(3, kernel_initializer="ones"),
+            layers.LSTM(
+                3, kernel_initializer="ones", recurrent_initializer="ones"
+            ),
             dense("b", 1, None, "ones"),
             x=SEQUENCES,
         )
         [one] = got.values()
         self.assertEqual(one.units, 3)
+
+    @parameterized.parameters(layers.LSTM, layers.GRU)
+    def test_recurrent_weights_differ(self, kind):
+        """Biases of zero, with several rows, are no such weight."""
+        cell = kind(3, kernel_initializer="ones")
+        self.assertEqual(found(cell, dense("b", 1), x=SEQUENCES), {})
+        last = dense("b", 1, None, "zeros")
+        self.assertEqual(found(kind(3), last, x=SEQUENCES), {})
 
     def test_without_a_loss(self):
         model = keras.Sequential([dense("a", 4, "relu", "zeros")])

@@ -69,6 +69,17 @@ def mended(rule, model, x, y, found=None, which=0, **arguments):
     return program
 
 
+class LengthTest(absltest.TestCase):
+    def test_the_longer_one_is_cut(self):
+        model = network(layers.Dense(3, "softmax", name="end"), loss=SPARSE)
+        shop, look = shop_for(model, table(), ids()[:-5])
+        (found,) = [f for f in look.findings if f.rule == "length-mismatch"]
+        program = shop.whole()
+        REMEDIES["length-mismatch"][0].apply(program, found, shop.facts)
+        np.testing.assert_array_equal(program.data.x, table()[:-5])
+        np.testing.assert_array_equal(program.data.y, ids()[:-5])
+
+
 class OutputTest(parameterized.TestCase):
     @parameterized.named_parameters(
         (
