@@ -55,7 +55,9 @@ def confirm(
     if not waiting:
         return list(findings)
     steps = min(STEPS, outcome.steps or STEPS)
-    trials = shop.trials([findings[i] for i in waiting], seconds, steps=steps)
+    trials = shop.trials(
+        [findings[i] for i in waiting], seconds, steps=steps, quick=True
+    )
     told = list(findings)
     for place, trial in trials.items():
         index = waiting[place]
@@ -162,6 +164,38 @@ class Repair:
             for finish in program.finish:
                 model = finish(model)
         return model
+
+
+@dataclasses.dataclass(frozen=True)
+class Impossible:
+    """Stands for a `Repair` where nothing could be tried.
+
+    Attributes:
+        reason: why.
+    """
+
+    reason: str
+
+    @property
+    def code(self) -> list[str]:
+        """Nothing was changed."""
+        return []
+
+    def model(self) -> Any:
+        """There is no repaired model.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(f"No fix could be tried: {self.reason}.")
+
+    def refit(self) -> Any:
+        """There is nothing to train.
+
+        Raises:
+            RuntimeError: always.
+        """
+        return self.model()
 
 
 def try_fixes(

@@ -5,12 +5,15 @@ import functools
 import re
 import sys
 import threading
+import warnings
 from typing import Any
 
 from keras_troubleshoot.debugging import repair
 from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.check import chosen
 from keras_troubleshoot.debugging.watched_fit import WatchedFit
+from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies import unwatched
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
@@ -73,14 +76,16 @@ class Session:
             seconds: that the trials may take, about.
             seeds: how often each is tried, with other batches.
 
+        Where nothing can be tried, as of a model that cannot be copied, a
+        warning says why, and the findings stay as they are.
+
         Returns:
             The report, in which each finding says what its trial came to;
             `report.fixed_model()` and `report.patch()` belong to it.
 
         Raises:
             ValueError: if `seconds` or `seeds` is not above zero.
-            RuntimeError: if no `fit` was seen, or it could not be read.
-            cloning.CannotCopy: if the model cannot be copied.
+            RuntimeError: if no `fit` was seen.
         """
         if seconds <= 0 or seeds < 1:
             raise ValueError(
@@ -89,7 +94,13 @@ class Session:
             )
         fit = self.last
         found = list(fit.findings)
-        told, self.repair = repair.try_fixes(fit.shop(), found, seconds, seeds)
+        try:
+            shop = fit.shop()
+            told, self.repair = repair.try_fixes(shop, found, seconds, seeds)
+        except (cloning.CannotCopy, Unavailable) as reason:
+            self.repair = repair.Impossible(str(reason))
+            warnings.warn(f"No fix was tried: {reason}.", stacklevel=2)
+            return self.report
         fit.look.findings, fit.extra = told, []
         return self.report
 
@@ -98,16 +109,26 @@ class Session:
 
         Returns:
             The trained model; it takes the inputs that the user's model
-            takes, and predicts in the same units.
+            takes, and predicts in the same units. Where it cannot be trained
+            (the data came from a generator, the model cannot be copied, no
+            fix mends what made `fit` raise), a warning says why, and the
+            user's own model is returned as it is.
 
         Raises:
-            RuntimeError: if no `fit` was seen, or it could not be read.
-            ValueError: if the data cannot be read again, or the model cannot
-                be copied.
+            RuntimeError: if no `fit` was seen.
         """
         if self.repair is None:
             self.try_fixes()
-        return self.repair.refit()
+        try:
+            return self.repair.refit()
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+        warnings.warn(
+            "The mended model could not be trained, and yours is returned as "
+            f"it is: {reason}",
+            stacklevel=2,
+        )
+        return self.last.model
 
     @property
     def last(self) -> WatchedFit:

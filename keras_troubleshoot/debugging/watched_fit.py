@@ -304,13 +304,13 @@ class WatchedFit:
         """Where copies of this program are repaired.
 
         Raises:
-            RuntimeError: if model and data are not at hand any more.
+            Unavailable: if model and data are not at hand.
         """
         if self.model is None or self.look is None or self.start is None:
-            raise RuntimeError(
-                "The model and the data of this `fit` are not at hand: they "
-                "could not be read, or another `fit` came after it. To mend "
-                "it, call `session.try_fixes()` right after the `fit`."
+            raise Unavailable(
+                "the model and the data of this `fit` are not at hand, as "
+                "they could not be read, or another `fit` came after it; "
+                "call `session.try_fixes()` right after the `fit`"
             )
         return workshop.Workshop(
             self.model,

@@ -148,8 +148,10 @@ def initialize(program, finding, facts):
     import keras
 
     changed = []
+    # Of weights that are too large, or too small, all layers are known.
+    known = {*finding.evidence.get("gains", ())}
     for index, layer in enumerate(internals.leaf_layers(program.model)):
-        named = f"{layer.name!r}" in finding.where
+        named = f"{layer.name!r}" in finding.where or layer.name in known
         weights = internals.own_trainable(layer)
         if not any(len(w.shape) > 1 for w in weights) or not (
             named or finding.where in ("model", "the model", "initial weights")

@@ -1,8 +1,12 @@
 """Remedies of the learning rate, the optimizer, and how long it trains."""
 
 import copy
+import dataclasses
 import math
 
+from keras_troubleshoot.facts import nests
+from keras_troubleshoot.remedies import feeding
+from keras_troubleshoot.remedies import rate_range
 from keras_troubleshoot.remedies.registry import NotApplicable
 from keras_troubleshoot.remedies.registry import remedy
 
@@ -61,9 +65,7 @@ def times(factor: float):
 
 remedy("a tenth of the rate", "learning-rate-too-high")(times(0.1))
 remedy("a hundredth of the rate", "learning-rate-too-high")(times(0.01))
-remedy("ten times the rate", "learning-rate-too-low", "too-few-epochs")(
-    times(10.0)
-)
+remedy("ten times the rate", "learning-rate-too-low")(times(10.0))
 remedy("a hundred times the rate", "learning-rate-too-low")(times(100.0))
 
 
@@ -80,6 +82,30 @@ def positive_rate(program, finding, facts):
     rate = found.learning_rate if found is not None else None
     valid = rate is not None and math.isfinite(rate) and rate != 0
     set_rate(program, abs(rate) if valid else usual(program))
+
+
+@remedy(
+    "the rate that a range test finds",
+    "learning-rate-too-high",
+    "learning-rate-too-low",
+    "learning-rate-invalid",
+    slow=True,
+)
+def found_rate(program, finding, facts, batch=32, steps=80):
+    """Takes the rate that one range test on sampled rows suggests."""
+    data = program.data
+    if not isinstance(data, feeding.Arrays):
+        sample = facts.data.sample
+        data = feeding.Arrays(sample.x, sample.y, sample.sample_weight)
+    rows = len(nests.arrays(data.x)[0])
+    length = facts.get("length")
+    batch = min(length.batch if length is not None else batch, rows)
+    order = rate_range.batches(rows, batch, steps + 1, seed=0)
+    copied = dataclasses.replace(program, data=data)
+    rate = rate_range.suggest(copied, order, steps=steps)
+    if rate is None:
+        raise NotApplicable("the loss falls at no rate")
+    set_rate(program, rate)
 
 
 @remedy(
@@ -110,17 +136,9 @@ def whole_schedule(program, finding, facts):
 
 
 def steps_of(facts) -> int | None:
-    """How many steps the `fit` takes."""
-    fit = facts.get("fit")
-    known = getattr(fit, "total_steps", None) if fit is not None else None
-    if known:
-        return int(known)
-    rows, data = facts.data.rows, facts.data
-    if fit is None or not rows:
-        return None
-    batch = data.batch_sizes[0] if data.batch_sizes else fit.batch_size
-    each = fit.steps_per_epoch or -(-rows // (batch or 32))
-    return int(each * fit.epochs)
+    """How many steps the `fit` takes; None where nobody can know."""
+    length = facts.get("length")
+    return None if length is None else length.total
 
 
 @remedy("the usual rate, constant", "schedule-misconfigured")
@@ -156,16 +174,22 @@ def usual_batch(program, finding, facts):
     program.code.append("model.fit(..., batch_size=32)")
 
 
-@remedy("five times the epochs", "too-few-epochs")
-def more_epochs(program, finding, facts, most=20_000):
-    """Trains five times as long, and at least 1000 steps."""
-    fit = program.fit
+@remedy("train longer", "too-few-epochs")
+def more_epochs(program, finding, facts, least=1000, most=20_000):
+    """Trains five times as long, and at least 1000 steps.
+
+    Where `steps_per_epoch` leaves out rows, an epoch sees all of them first.
+    """
+    fit, length = program.fit, facts.get("length")
     epochs = int(fit.get("epochs") or 1)
     each = fit.get("steps_per_epoch")
-    steps = steps_of(facts) or epochs * (each or 1)
-    wanted = min(max(5 * steps, 1000), max(most, steps))
+    steps = (length.total if length is not None else None) or epochs * (
+        each or 1
+    )
+    wanted = min(max(5 * steps, least), max(most, steps))
     if each:
-        fit["steps_per_epoch"] = max(int(each), math.ceil(wanted / epochs))
+        whole = (length.batches if length is not None else None) or 0
+        fit["steps_per_epoch"] = max(whole, math.ceil(wanted / epochs))
         program.code.append(
             f"model.fit(..., steps_per_epoch={fit['steps_per_epoch']})"
         )

@@ -20,17 +20,19 @@ class Remedy:
         title: what it does, in a few words.
         apply: `apply(program, finding, facts)` changes a `Program`, and
             notes Keras code in `program.code`; raises `NotApplicable`.
+        slow: whether it measures first, for which a suspicion has no time.
     """
 
     rule: str
     title: str
     apply: Callable[[Any, Finding, Any], None]
+    slow: bool = False
 
 
 REMEDIES: dict[str, list[Remedy]] = {}
 
 
-def remedy(title: str, *rules: str):
+def remedy(title: str, *rules: str, slow: bool = False):
     """Registers the decorated function as a remedy of some diagnoses.
 
     A diagnosis may have several, which are tried in their order.
@@ -38,7 +40,7 @@ def remedy(title: str, *rules: str):
 
     def register(apply):
         for rule in rules:
-            made = Remedy(rule, title, apply)
+            made = Remedy(rule, title, apply, slow)
             REMEDIES.setdefault(rule, []).append(made)
         return apply
 

@@ -1,6 +1,7 @@
 """Where the remedies of one `fit` are tried, and kept or dropped."""
 
 import copy
+import math
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -18,10 +19,11 @@ from keras_troubleshoot.remedies.registry import NotApplicable
 from keras_troubleshoot.remedies.trial import Trial
 from keras_troubleshoot.report.finding import Finding
 
-# Steps of a trial at most; of one that trains longer, how many times those
-# of the user, and how many at most.
+# Steps of a trial at most, and of one that trains longer.
 STEPS = 600
-LONGER, LONGEST = 5, 3000
+LONGEST = 3000
+# Its remedy is measured against as many steps as the user takes.
+SHORT = "too-few-epochs"
 
 
 class Workshop:
@@ -40,7 +42,7 @@ class Workshop:
         self.data, self.arguments = data, arguments
         self.facts = facts
         self.sample = facts.data.sample
-        self._before: dict[int, short_run.Run] = {}
+        self._before: dict[tuple[int, int], short_run.Run] = {}
 
     def small(self) -> programs.Program:
         """The program with the sampled rows, for trials."""
@@ -95,14 +97,14 @@ class Workshop:
         return short_run.run(program, rows, self.head, seconds)
 
     def before(self, seed: int, steps: int, seconds: float) -> short_run.Run:
-        """The run of the unchanged program; made once for each seed."""
-        if seed not in self._before:
+        """The run of the unchanged program; made once."""
+        if (seed, steps) not in self._before:
             try:
                 made = self.train(self.small(), seed, steps, seconds)
             except Exception:
                 made = short_run.FAILED
-            self._before[seed] = made
-        return self._before[seed]
+            self._before[seed, steps] = made
+        return self._before[seed, steps]
 
     def trials(
         self,
@@ -110,6 +112,7 @@ class Workshop:
         seconds: float,
         seeds: int = 1,
         steps: int = STEPS,
+        quick: bool = False,
     ) -> dict[int, Trial]:
         """Tries the remedies of some findings one by one.
 
@@ -118,6 +121,7 @@ class Workshop:
             seconds: that all of it may take.
             seeds: how often each is tried, with other batches.
             steps: of a run, at most.
+            quick: leave out the remedies that take their time.
 
         Returns:
             The best trial of each finding by the place of the finding.
@@ -127,11 +131,15 @@ class Workshop:
         found: dict[int, Trial] = {}
         end = time.perf_counter() + seconds
         chosen = list(findings)
-        count = 1 + sum(len(REMEDIES.get(f.rule, ())) for f in chosen)
+        known = [
+            [r for r in REMEDIES.get(f.rule, ()) if not (quick and r.slow)]
+            for f in chosen
+        ]
+        count = 1 + sum(map(len, known))
         each = max(0.5, seconds / max(count, 1) / seeds - 1.0)
         with unwatched.training(), own_state.preserved(self.model):
             for place, finding in enumerate(chosen):
-                for remedy in REMEDIES.get(finding.rule, ()):
+                for remedy in known[place]:
                     if time.perf_counter() > end and found:
                         return found
                     made = self.tried(remedy, finding, seeds, steps, each)
@@ -144,14 +152,17 @@ class Workshop:
         """One remedy on its own; None where it cannot be carried out."""
         before, after, code = [], [], ()
         changed = False
+        length = self.facts.get("length")
+        if finding.rule == SHORT and length is not None and length.total:
+            steps = min(steps, length.total)
         for seed in range(seeds):
             program = self.small()
             loss = program.compiled["loss"]
             try:
                 remedy.apply(program, finding, self.facts)
-                longer = min(LONGER * steps, LONGEST)
-                whole = longer if lengthened(program, self) else steps
-                run = self.train(program, seed, whole, seconds)
+                times = lengthened(program, self.arguments)
+                whole = steps if times <= 1 else min(steps * times, LONGEST)
+                run = self.train(program, seed, math.ceil(whole), seconds)
             except Exception:
                 return None
             limit = min(max(run.steps, 1), steps)
@@ -207,10 +218,14 @@ class Workshop:
         return tuple(runs)
 
 
-def lengthened(program: Any, shop: Workshop) -> bool:
-    """Whether a remedy trains longer."""
-    names = ("epochs", "steps_per_epoch")
-    return any(program.fit.get(n) != shop.arguments.get(n) for n in names)
+def lengthened(program: Any, arguments: dict[str, Any]) -> float:
+    """How many times as long a remedy trains."""
+    times = 1.0
+    for name in ("epochs", "steps_per_epoch"):
+        new, old = program.fit.get(name), arguments.get(name)
+        if new != old:
+            times *= (new or 1) / (old or 1)
+    return times
 
 
 def other_loss(program: Any, loss: Any) -> bool:

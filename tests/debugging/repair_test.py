@@ -155,7 +155,40 @@ class FixesTest(absltest.TestCase):
 
         session = watched(network(end=None), batches(), None, steps_per_epoch=5)
         session.try_fixes(seconds=10, seeds=1)
-        with self.assertRaisesRegex(ValueError, "generator"):
+        with self.assertWarnsRegex(UserWarning, "generator"):
+            model = session.refit()
+        self.assertIs(model, session.last.model)
+
+    def test_a_model_that_cannot_be_copied(self):
+        """The user's trained model is not lost."""
+        x, y = data()
+
+        class Odd(layers.Dense):
+            """Its configuration makes another layer than it is."""
+
+            def get_config(self):
+                return super().get_config() | {"units": self.units + 1}
+
+        model = keras.Sequential([keras.Input((8,)), Odd(3)])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        session = watched(model, x, y)
+        with self.assertWarnsRegex(UserWarning, "No fix was tried"):
+            report = session.try_fixes(seconds=10, seeds=1)
+        self.assertNotEmpty(told(session, "logits-without-from-logits"))
+        self.assertEqual(report.patch(), "")
+        with self.assertRaisesRegex(RuntimeError, "No fix could be tried"):
+            report.fixed_model()
+        with self.assertWarnsRegex(UserWarning, "yours is returned"):
+            self.assertIs(session.refit(), model)
+
+    def test_what_nothing_mends(self):
+        """`fit` raised, and raises again."""
+        x, _ = data()
+        names = np.array(["red", "blue"] * 300, dtype=object)
+        with kts.supervise(quiet=True) as session:
+            with self.assertRaises(ValueError):
+                network().fit(np.column_stack([x, names]), x, verbose=0)
+        with self.assertWarns(UserWarning):
             session.refit()
 
     def test_troubleshoot_tries_fixes(self):

@@ -275,6 +275,16 @@ class OptimizationTest(parameterized.TestCase):
         self.assertAlmostEqual(self.rate(program), expected, places=7)
         self.assertAlmostEqual(float(optimizer.learning_rate), rate, places=7)
 
+    @parameterized.parameters(
+        ("learning-rate-too-high", 10.0), ("learning-rate-too-low", 1e-7)
+    )
+    def test_a_rate_is_found(self, rule, rate):
+        optimizer = keras.optimizers.Adam(rate)
+        model = network(layers.Dense(1), loss="mse", optimizer=optimizer)
+        which = [r.slow for r in REMEDIES[rule]].index(True)
+        program = mended(rule, model, table(), amounts(), finding(rule), which)
+        self.assertBetween(self.rate(program), 1e-3, 0.5)
+
     def test_a_decay_lasts_as_long_as_the_training(self):
         schedule = keras.optimizers.schedules.CosineDecay(0.1, 5)
         model = network(
@@ -302,7 +312,7 @@ class OptimizationTest(parameterized.TestCase):
         model = network(layers.Dense(1), loss="mse")
         found = finding("too-few-epochs")
         program = mended(
-            found.rule, model, table(), amounts(), found, which=1, epochs=2
+            found.rule, model, table(), amounts(), found, epochs=2
         )
         self.assertGreaterEqual(program.fit["epochs"] * 4, 1000)
 
