@@ -1,4 +1,4 @@
-"""Settles suspicions by trials, tries remedies, and trains the mended model."""
+"""Tries remedies, keeps those that help, and trains the mended model."""
 
 import dataclasses
 import time
@@ -8,104 +8,13 @@ from typing import Any
 from keras_troubleshoot.remedies import unwatched
 from keras_troubleshoot.remedies.catalogue import REMEDIES
 from keras_troubleshoot.remedies.trial import Trial
-from keras_troubleshoot.remedies.trial import better
-from keras_troubleshoot.remedies.workshop import STEPS
 from keras_troubleshoot.remedies.workshop import Workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Severity
 
-# Suspicions that only say that a run came to little.
-OF_THE_RUN = (
-    "learning-rate-too-high",
-    "learning-rate-too-low",
-    "too-few-epochs",
-)
 # Severities that are told without a trial.
 GRAVE = (Severity.ERROR, Severity.WARNING)
-
-
-def confirm(
-    shop: Workshop, findings: Sequence[Finding], outcome: Any, seconds: float
-) -> list[Finding]:
-    """Tries the remedies of suspicions, and raises those that are confirmed.
-
-    A suspicion is confirmed where its remedy does clearly better than the
-    unchanged model in as many steps, and than the model that the user has
-    trained.
-
-    Args:
-        shop: copies of the program.
-        findings: all that were found.
-        outcome: what the user's own training came to, `outcome.Outcome`.
-        seconds: that the trials may take.
-
-    Returns:
-        The findings, in their order, with what the trials came to.
-    """
-    waiting = [
-        i
-        for i, f in enumerate(findings)
-        if f.suspected and f.rule in REMEDIES and not f.tried
-    ]
-    if any(is_cause(f) for f in findings):
-        # What a run came to says nothing of its rate while another cause
-        # stands.
-        waiting = [i for i in waiting if findings[i].rule not in OF_THE_RUN]
-    if not waiting:
-        return list(findings)
-    steps = min(STEPS, outcome.steps or STEPS)
-    trials = shop.trials(
-        [findings[i] for i in waiting], seconds, steps=steps, quick=True
-    )
-    told = list(findings)
-    for place, trial in trials.items():
-        index = waiting[place]
-        told[index] = settled(findings[index], trial, outcome)
-    return told
-
-
-def is_cause(finding: Finding) -> bool:
-    """Whether a finding is a cause that stands without a trial.
-
-    Values that are not finite are where a rate that is too high ends.
-    """
-    root = finding.kind is Kind.ROOT and finding.severity in GRAVE
-    return root and finding.rule != "non-finite-values"
-
-
-def settled(finding: Finding, trial: Trial, outcome: Any) -> Finding:
-    """A suspicion after its trial."""
-    confirmed = trial.helped and beats(trial, outcome)
-    return dataclasses.replace(
-        finding,
-        severity=Severity.WARNING if confirmed else Severity.ADVICE,
-        tried=trial.told,
-        figures=(*finding.figures, trial.figure)
-        if confirmed
-        else finding.figures,
-    )
-
-
-def beats(trial: Trial, outcome: Any) -> bool:
-    """Whether a trial does better than the whole training of the user."""
-    after = trial.after[0]
-    reached = outcome.quality
-    if outcome.validated is not None:
-        reached = max(outcome.validated, min(reached or 0, outcome.validated))
-    if after.quality is not None and reached is not None:
-        user = dataclasses.replace(after, quality=reached)
-        return better(user, after, trial.loss_changed)
-    if not outcome.losses:
-        return True
-    user = dataclasses.replace(
-        after, quality=None, loss=None, losses=outcome.losses[-1:]
-    )
-    return better(
-        user,
-        dataclasses.replace(after, quality=None, loss=None),
-        trial.loss_changed,
-    )
 
 
 @dataclasses.dataclass

@@ -11,7 +11,7 @@ import numpy as np
 from keras_troubleshoot.debugging import aftermath
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import meanwhile
-from keras_troubleshoot.debugging import repair
+from keras_troubleshoot.debugging import suspicions
 from keras_troubleshoot.debugging.explaining import OF_ERRORS
 from keras_troubleshoot.debugging.explaining import explain
 from keras_troubleshoot.debugging.fit_arguments import calling_line
@@ -276,7 +276,7 @@ class WatchedFit:
             return
         try:
             shop = self.shop()
-            self.look.findings = repair.confirm(
+            self.look.findings = suspicions.confirm(
                 shop, self.look.findings, facts.outcome, limit
             )
         except (cloning.CannotCopy, Unavailable) as reason:

@@ -25,6 +25,7 @@ from keras_troubleshoot.rules import optimization
 from keras_troubleshoot.rules import output
 from keras_troubleshoot.rules import overfitting_one_batch
 from keras_troubleshoot.rules import pairing
+from keras_troubleshoot.rules import progress
 from keras_troubleshoot.rules import registry
 from keras_troubleshoot.rules import regularization
 from keras_troubleshoot.rules import scale
@@ -64,6 +65,7 @@ ORDER = (
     batch_size,
     callbacks,
     learning_rate,
+    progress,
     metrics,
     gradients,
     dynamics,
