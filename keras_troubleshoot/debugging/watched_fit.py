@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging import aftermath
+from keras_troubleshoot.debugging import deeper
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import meanwhile
-from keras_troubleshoot.debugging import suspicions
+from keras_troubleshoot.debugging import settling
 from keras_troubleshoot.debugging.explaining import OF_ERRORS
 from keras_troubleshoot.debugging.explaining import explain
 from keras_troubleshoot.debugging.fit_arguments import calling_line
 from keras_troubleshoot.debugging.fit_arguments import parts
 from keras_troubleshoot.debugging.fit_arguments import replay
-from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import fit_call
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import own_state
-from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts import streams
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.facts import Unavailable
@@ -30,10 +29,8 @@ from keras_troubleshoot.facts.learned import learned
 from keras_troubleshoot.facts.pace import pace
 from keras_troubleshoot.facts.sample import UnreadableData
 from keras_troubleshoot.facts.unit_states import unit_states
-from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies import workshop
 from keras_troubleshoot.report.finding import Finding
-from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
 
 # Rules that look at each epoch when it ends.
@@ -63,11 +60,6 @@ AFTERWARDS = (
     "learning-rate-too-low",
     "too-few-epochs",
 )
-# Of the time of a `fit`, and seconds at least, that trials of suspicions may
-# take.
-SHARE, LEAST = 0.2, 5.0
-# How much of a stream is read again where its loss became NaN.
-DEEP = {"limit": 200_000, "batches": 100_000, "seconds": 10.0}
 
 
 class WatchedFit:
@@ -257,48 +249,12 @@ class WatchedFit:
         try:
             with own_state.preserved(self.model):
                 self.look.conclude(again)
-                if self.unexplained_nan(facts):
-                    self.look_deeper()
-                self.settle(facts)
+                if deeper.unexplained_nan(self.look, self.model):
+                    deeper.look(self.look, self.parts, self.rules)
+                settling.settle(self, self.confirm)
         except Exception as error:
             reason = f"it could not be measured ({type(error).__name__})"
             self.look.skipped += [Skipped(name, reason) for name in again]
-
-    def settle(self, facts: Facts) -> None:
-        """Tries the remedies of suspicions, in the time that there is."""
-        limit = max(LEAST, SHARE * self.seconds)
-        if self.confirm is not None:
-            limit = self.confirm
-        if limit <= 0 or not any(f.suspected for f in self.look.findings):
-            return
-        if self.trial_seconds() > limit:
-            self.untried("it would take longer than the time that there is")
-            return
-        try:
-            shop = self.shop()
-            self.look.findings = suspicions.confirm(
-                shop, self.look.findings, facts.outcome, limit
-            )
-        except (cloning.CannotCopy, Unavailable) as reason:
-            self.untried(str(reason))
-
-    def untried(self, reason: str) -> None:
-        """Says of each suspicion why there was no trial."""
-        self.look.findings = [
-            dataclasses.replace(f, tried=f"No trial: {reason}.")
-            if f.suspected
-            else f
-            for f in self.look.findings
-        ]
-
-    def trial_seconds(self, layer=0.08) -> float:
-        """About how long one trial takes: the model and a remedy are traced.
-
-        Measured on one thread: a layer takes about 0.04 seconds to copy and
-        to trace.
-        """
-        layers = len(self.look.facts.model.layers)
-        return 2 * layer * layers
 
     def shop(self) -> workshop.Workshop:
         """Where copies of this program are repaired.
@@ -319,32 +275,6 @@ class WatchedFit:
             self.arguments,
             self.look.facts,
         )
-
-    def unexplained_nan(self, facts: Facts) -> bool:
-        """Whether a stream made weights NaN, and nobody knows why.
-
-        The weights tell: ReLU can hide their NaN behind a finite loss.
-        """
-        if not facts.data.streamed or any(
-            f.severity is Severity.ERROR for f in self.look.findings
-        ):
-            return False
-        return not all(
-            np.isfinite(np.asarray(weight)).all()
-            for weight in self.model.trainable_weights
-        )
-
-    def look_deeper(self) -> None:
-        """Reads much more of a stream, for a NaN that the sample missed."""
-        if inspect.isgenerator(self.parts[0]):
-            return
-        try:
-            sample = reading.read(*self.parts[:3], **DEEP)
-        except UnreadableData:
-            return
-        self.look.facts.add(data=data.profile(sample))
-        names = ("input-non-finite", "target-non-finite")
-        self.look.conclude([n for n in names if n in self.rules])
 
     def look_at(self, error: BaseException) -> None:
         """Explains an exception of `fit`."""

@@ -311,9 +311,7 @@ class OptimizationTest(parameterized.TestCase):
     def test_more_epochs(self):
         model = network(layers.Dense(1), loss="mse")
         found = finding("too-few-epochs")
-        program = mended(
-            found.rule, model, table(), amounts(), found, epochs=2
-        )
+        program = mended(found.rule, model, table(), amounts(), found, epochs=2)
         self.assertGreaterEqual(program.fit["epochs"] * 4, 1000)
 
 
