@@ -38,7 +38,8 @@ def symmetry(runner: Runner) -> tuple[Alike, ...]:
     """Looks for such weights, and at the gradients that they are given.
 
     The gradient is taken in inference mode, so that dropout does not hide
-    what is alike.
+    what is alike; where it is zero there, in training mode: what samples only
+    then, as the code of a variational autoencoder, has none in inference.
     """
     products = [w for w in runner.model.trainable_weights if is_product(w)]
     same = [alike(np.asarray(w), groups(w)) for w in products]
@@ -52,7 +53,18 @@ def symmetry(runner: Runner) -> tuple[Alike, ...]:
     if not suspects:
         return ()
     given = gradients(runner, suspects)
+    if not all(map(moving, given)):
+        trained = gradients(runner, suspects, training=True)
+        given = [
+            other if moving(other) else one
+            for one, other in zip(given, trained, strict=True)
+        ]
     return tuple(map(describe, suspects, given))
+
+
+def moving(gradient) -> bool:
+    """Whether there is a gradient that is not zero everywhere."""
+    return gradient is not None and bool(gradient.any())
 
 
 def is_product(weight) -> bool:
@@ -111,12 +123,12 @@ def alike(values: np.ndarray, parts: int) -> bool:
     )
 
 
-def gradients(runner: Runner, weights) -> list:
-    """Gradients of the loss in inference mode, as arrays or None."""
+def gradients(runner: Runner, weights, training: bool = False) -> list:
+    """Gradients of the loss, as arrays or None."""
     import tensorflow as tf
 
     with runner.quiet(), tf.GradientTape() as tape:
-        outputs = runner.call(runner.x(), training=False)
+        outputs = runner.call(runner.x(), training=training)
         done = Step(None)
         loss = total_loss(runner.model, runner.y(), outputs, done)
     if loss is None:

@@ -3,6 +3,7 @@
 import re
 
 from keras_troubleshoot.rules.heads import supervised
+from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.symptoms import STILL
@@ -247,12 +248,14 @@ def batch_mixing(facts, change=0.01):
     left alone.
 
     Fires where a prediction moves by more than 1% of the spread of all
-    predictions.
+    predictions. Without targets it is advice: losses that compare the rows of
+    a batch with each other are meant to.
     """
     seen = facts.mixing
     if not seen.repeats or seen.change < change:
         return
-    yield error(
+    say = error if facts.data.targets else advice
+    yield say(
         "the model",
         "The prediction of a row changes when only the other rows of the "
         f"batch do, by {percent(seen.change)} of the spread of all "

@@ -70,6 +70,26 @@ class SymmetryTest(parameterized.TestCase):
         last = dense("b", 1, None, "zeros")
         self.assertEqual(found(kind(3), last, x=SEQUENCES), {})
 
+    def test_noise_in_training_only(self):
+        """The head of a variance that is sampled with in training alone."""
+
+        class Code(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.spread = layers.Dense(
+                    4, name="spread", kernel_initializer="zeros"
+                )
+
+            def call(self, x, training=False):
+                spread = self.spread(x)
+                if not training:
+                    return x[:, :4]
+                noise = keras.random.normal((1, 4), seed=1)
+                return x[:, :4] + noise * keras.ops.exp(spread)
+
+        got = found(Code(), dense("b", 1))
+        self.assertTrue(got["spread"].taught)
+
     def test_without_a_loss(self):
         model = keras.Sequential([dense("a", 4, "relu", "zeros")])
         model.build((None, 6))

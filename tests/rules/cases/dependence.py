@@ -40,8 +40,9 @@ def operations(*found, rows=31):
     return Facts(crossings=crossings, runner=runner)
 
 
-def mixed(change, repeats=True):
-    return Facts(mixing=Mixing(change, repeats))
+def mixed(change, repeats=True, y=b.ids(9, 3)):
+    data = b.data(b.normal(9, 4), y)
+    return Facts(mixing=Mixing(change, repeats), data=data)
 
 
 def looked_up(low, high, source="x"):
@@ -178,6 +179,12 @@ SICK = (
 TWINS = (
     Twin("nothing meets", "silent-broadcast", operations),
     Twin("rows by themselves", "batch-mixing", lambda: mixed(1e-7)),
+    Twin(
+        "a loss that compares rows, without targets",
+        "batch-mixing",
+        lambda: mixed(3.0, y=None),
+        advised=True,
+    ),
     Twin(
         "dropout that stays on",
         "batch-mixing",

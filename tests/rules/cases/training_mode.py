@@ -146,6 +146,12 @@ TWINS = (
         lambda: modes(drop(), norm()),
     ),
     Twin(
+        "averages that cost a part of what was learned",
+        "batch-normalization-statistics",
+        lambda: averages(0.99, 250, (0.344, 0.082, 1.0)),
+        advised=True,
+    ),
+    Twin(
         "a trained base that is told False",
         "training-flag-ignored",
         lambda: modes(norm(False, told_off="base", pretrained=True), drop()),
