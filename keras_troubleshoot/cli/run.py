@@ -5,7 +5,8 @@ Usage: keras-troubleshoot run [FLAGS] SCRIPT.py [-- ARGS]
 Every `fit` of the script is checked before it starts and watched while it
 runs. What follows `--` goes to the script. The report goes to stderr, and to
 report.html and report.json in the folder --out, also when the script fails or
-is interrupted.
+is interrupted. With --try_fixes, the remedies of the last `fit` are then tried
+on copies of its model.
 
 A script that fails keeps its exit code: the number of its sys.exit, 1 for an
 uncaught exception, 130 for Ctrl-C, 143 for SIGTERM. If it ends well, the exit
@@ -22,6 +23,7 @@ from keras_troubleshoot.cli import outputs
 from keras_troubleshoot.cli import script
 from keras_troubleshoot.cli import supervision
 from keras_troubleshoot.cli.command import CommandError
+from keras_troubleshoot.cli.command import first_line
 from keras_troubleshoot.cli.command import require_backend
 
 
@@ -31,6 +33,23 @@ def define_flags(values: flags.FlagValues) -> None:
         "out",
         ".",
         "the folder of report.html and report.json",
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "confirm",
+        None,
+        "seconds that trials of suspicions may take after each `fit`; 0 for "
+        "none; by default a fifth of its time, though never less than five "
+        "seconds",
+        lower_bound=0.0,
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "try_fixes",
+        None,
+        "seconds that trials of all remedies may take after the script, such "
+        "as 60",
+        lower_bound=1.0,
         flag_values=values,
     )
     outputs.define_flags(values)
@@ -45,9 +64,11 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
         values,
         {n: os.path.join(values.out, f"report.{n}") for n in ("html", "json")},
     )
-    with supervision.when_keras_is_imported() as watch:
+    with supervision.when_keras_is_imported(values.confirm) as watch:
         ended = script.run(path, passed_on)
     if watch.session is not None and watch.session.fits:
+        if values.try_fixes:
+            _try_fixes(watch.session, values.try_fixes)
         judged = _conclude(watch.session.report, paths, values.fail_on)
     elif ended:
         judged = ended
@@ -59,6 +80,24 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     if ended:
         outputs.say(f"The script ended with exit code {ended}")
     return ended or judged
+
+
+def _try_fixes(session, seconds: float) -> None:
+    """Tries remedies; Ctrl-C ends that, and the report is written still."""
+    outputs.say(f"Trying fixes, for up to {seconds:g} seconds")
+    try:
+        report = session.try_fixes(seconds)
+    except KeyboardInterrupt:
+        outputs.say("Interrupted: the report says what was known before")
+        return
+    except RuntimeError as error:
+        outputs.say(first_line(error))
+        return
+    changes = report.patch()
+    if changes:
+        outputs.say(f"The fixes that were kept, in Keras code:\n{changes}")
+    else:
+        outputs.say("No fix was kept")
 
 
 def _conclude(report, paths: dict[str, str], fail_on: str) -> int:

@@ -18,13 +18,17 @@ from keras_troubleshoot.cli.command import require_loaded_backend
 class Watch:
     """What comes of supervising.
 
+    Args:
+        confirm: as of `kts.supervise`.
+
     Attributes:
         session: the session of `kts.supervise()`; `None` before Keras is
             imported.
     """
 
-    def __init__(self):
+    def __init__(self, confirm: float | None = None):
         self.session = None
+        self._confirm = confirm
         self._stack = contextlib.ExitStack()
 
     def start(self, keras) -> None:
@@ -36,7 +40,9 @@ class Watch:
         require_loaded_backend(keras)
         from keras_troubleshoot.debugging import supervise
 
-        self.session = self._stack.enter_context(supervise.supervise())
+        self.session = self._stack.enter_context(
+            supervise.supervise(confirm=self._confirm)
+        )
 
     def stop(self) -> None:
         """Stops to supervise, if it was started."""
@@ -44,13 +50,16 @@ class Watch:
 
 
 @contextlib.contextmanager
-def when_keras_is_imported() -> Iterator[Watch]:
+def when_keras_is_imported(confirm: float | None = None) -> Iterator[Watch]:
     """Supervises what happens inside, once Keras is there.
+
+    Args:
+        confirm: seconds for trials of suspicions, as of `kts.supervise`.
 
     Yields:
         The `Watch`, whose session is there after Keras was imported.
     """
-    watch = Watch()
+    watch = Watch(confirm)
     finder = _AfterImport("keras", watch.start)
     if "keras" in sys.modules:
         watch.start(sys.modules["keras"])
