@@ -98,6 +98,7 @@ def subject(
             f"batch_size={batch!r}. To mend it, pass the one of `fit`."
         )
     sample = reading.read(x, y, weight, limit=rows)
+    require_equal_lengths(sample)
     looking.build(model, sample)
     count = len(nests.arrays(sample.x)[0])
     if sample.batch_sizes:
@@ -109,6 +110,21 @@ def subject(
             f"once, received: {count}. To mend it, pass more rows."
         )
     return Subject(model, sample, fixed)
+
+
+def require_equal_lengths(sample: Sample) -> None:
+    """Refuses arrays of which the rows have no partner.
+
+    Raises:
+        ValueError: if they have different numbers of rows.
+    """
+    lengths = dict(sample.lengths or {})
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name}: {rows}" for name, rows in lengths.items())
+        raise ValueError(
+            "`x` and `y` must have the same number of rows, received: "
+            f"{told}. To mend it, find out which rows have no partner."
+        )
 
 
 @contextlib.contextmanager

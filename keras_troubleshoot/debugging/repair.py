@@ -5,9 +5,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import unwatched
 from keras_troubleshoot.remedies.catalogue import REMEDIES
 from keras_troubleshoot.remedies.trial import Trial
+from keras_troubleshoot.remedies.tryout import Tryout
 from keras_troubleshoot.remedies.workshop import Workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
@@ -64,10 +66,13 @@ class Repair:
                 validation["validation_data"] = (
                     whole if len(whole) > 1 else whole[0]
                 )
+            left_out = {"validation_split"}
+            if not isinstance(program.data, feeding.Arrays):
+                left_out.add("batch_size")
             arguments = {
                 name: value
                 for name, value in program.fit.items()
-                if name != "validation_split"
+                if name not in left_out
             }
             model.fit(**program.data.arguments, **validation, **arguments)
             for finish in program.finish:
@@ -125,7 +130,9 @@ def try_fixes(
     """
     begin = time.perf_counter()
     chosen = to_mend(findings)
-    trials = shop.trials([findings[i] for i in chosen], 0.7 * seconds, seeds)
+    tryout = Tryout(shop)
+    wanted = [findings[i] for i in chosen]
+    trials = tryout.trials(wanted, 0.7 * seconds, seeds)
     told, repair = list(findings), Repair(shop)
     gains, of = {}, {}
     for place, index in enumerate(chosen):
@@ -133,7 +140,7 @@ def try_fixes(
         certain = finding.severity in GRAVE
         trial = trials.get(place)
         if trial is None and certain:
-            trial = shop.untried(finding)
+            trial = tryout.untried(finding)
         if trial is None:
             continue
         gains[index], of[index] = trial.gain, trial
@@ -144,7 +151,7 @@ def try_fixes(
     repair.kept = without_rivals(repair.kept)
     left = seconds - (time.perf_counter() - begin)
     if len(repair.kept) > 1:
-        thin_out(repair, max(left, 5.0), seeds)
+        thin_out(repair, tryout, max(left, 5.0), seeds)
     for index, trial in of.items():
         if trial.helped and trial not in repair.kept:
             said = f"{told[index].tried} Left out: not beside the other fixes."
@@ -186,7 +193,9 @@ def without_rivals(trials: list[Trial]) -> list[Trial]:
     return kept
 
 
-def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
+def thin_out(
+    repair: Repair, tryout: Tryout, seconds: float, seeds: int
+) -> None:
     """Runs remedies together, and keeps those that help the others.
 
     First those of what is certain; where all of them do worse than the best
@@ -195,7 +204,7 @@ def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
     a rate that was right for a wrong loss.
     """
     end = time.perf_counter() + seconds
-    shop, kept = repair.shop, repair.kept
+    kept = repair.kept
     certain = [t for t in kept if not t.finding.suspected]
     waiting = [t for t in kept if t.finding.suspected]
     if not certain:
@@ -203,11 +212,11 @@ def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
     each = max(1.0, seconds / (1 + len(waiting)) / seeds - 1)
     runs = tuple(certain[0].after)
     if len(certain) > 1:
-        certain, runs = whole_or_best(shop, certain, each, seeds)
+        certain, runs = whole_or_best(tryout, certain, each, seeds)
     for trial in waiting:
         if not runs or time.perf_counter() > end:
             break
-        more = shop.together([*certain, trial], each, seeds)
+        more = tryout.together([*certain, trial], each, seeds)
         changed = dataclasses.replace(trial, before=runs, after=more)
         if changed.helped:
             certain, runs = [*certain, trial], more
@@ -216,10 +225,10 @@ def thin_out(repair: Repair, seconds: float, seeds: int) -> None:
 
 
 def whole_or_best(
-    shop: Workshop, trials: list[Trial], seconds: float, seeds: int
+    tryout: Tryout, trials: list[Trial], seconds: float, seeds: int
 ) -> tuple[list[Trial], tuple]:
     """All remedies and their runs, or the best one where that does better."""
-    runs = shop.together(trials, seconds, seeds)
+    runs = tryout.together(trials, seconds, seeds)
     tried = [t for t in trials if t.after]
     best = max(tried, key=lambda t: t.gain, default=None)
     if best is None:

@@ -7,7 +7,8 @@ from typing import Any
 from keras_troubleshoot.remedies.catalogue import REMEDIES
 from keras_troubleshoot.remedies.trial import Trial
 from keras_troubleshoot.remedies.trial import better
-from keras_troubleshoot.remedies.workshop import STEPS
+from keras_troubleshoot.remedies.tryout import STEPS
+from keras_troubleshoot.remedies.tryout import Tryout
 from keras_troubleshoot.remedies.workshop import Workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
@@ -51,7 +52,7 @@ def confirm(
     if not waiting:
         return list(findings)
     steps = min(STEPS, outcome.steps or STEPS)
-    trials = shop.trials(
+    trials = Tryout(shop).trials(
         [findings[i] for i in waiting], seconds, steps=steps, quick=True
     )
     told = list(findings)

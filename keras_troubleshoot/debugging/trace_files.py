@@ -50,6 +50,8 @@ class Outlet:
 def outlets(csv, json, log_dir) -> list[Outlet]:
     """One outlet for each place that is given."""
     found = []
+    for name, place in (("csv", csv), ("json", json), ("log_dir", log_dir)):
+        require_path(name, place)
     if csv is not None:
         found.append(Outlet(csv, lambda t, _: replace(csv, as_csv(t))))
     if json is not None:
@@ -59,6 +61,15 @@ def outlets(csv, json, log_dir) -> list[Outlet]:
     if log_dir is not None:
         found.append(Outlet(log_dir, Summaries(log_dir)))
     return found
+
+
+def require_path(name: str, value: Any) -> None:
+    """Raises unless a value is a path, or None."""
+    if value is not None and not isinstance(value, (str, os.PathLike)):
+        raise ValueError(
+            f"`{name}` must be a path, received: {name}={value!r}. To mend "
+            "it, give the name as a string, or leave it out."
+        )
 
 
 def replace(path: Any, text: str) -> None:
@@ -109,7 +120,7 @@ def as_json(trace: Trace, extra: dict[str, Any]) -> str:
 
 
 class Summaries:
-    """Summaries as TensorBoard shows them, each step once.
+    """Summaries of one `fit` as TensorBoard shows them, each step once.
 
     `tf.summary.scalar` needs TensorBoard; the operation below it does not.
     """
@@ -125,8 +136,6 @@ class Summaries:
         try:
             if self._writer is None:
                 self._writer = tf.summary.create_file_writer(self._folder)
-            if len(trace.steps) and trace.steps[-1] < self._last:
-                self._last = -1  # Another `fit`.
             with self._writer.as_default():
                 self._write(tf, trace)
             self._writer.flush()

@@ -69,8 +69,8 @@ class TrainingMonitor(Recording):
         findings: what was found in it so far.
 
     Raises:
-        ValueError: if `stop_on` is something else, `every` not positive, or
-            `dense` negative.
+        ValueError: if `stop_on` is something else, `every` not positive,
+            `dense` negative, or `log_dir`, `csv` or `json` no path.
 
     Example:
         ```python
@@ -90,7 +90,7 @@ class TrainingMonitor(Recording):
         stop_on: str | None = None,
         quiet: bool = False,
     ):
-        if stop_on not in STOPS:
+        if stop_on not in tuple(STOPS):
             raise ValueError(
                 "`stop_on` must be None, 'error' or 'warning', received: "
                 f"stop_on={stop_on!r}. To mend it, take 'error' to end runs "
@@ -98,13 +98,14 @@ class TrainingMonitor(Recording):
             )
         super().__init__(every, dense)
         self.stop_on, self.quiet = stop_on, quiet
-        self._outlets = trace_files.outlets(csv, json, log_dir)
+        self._places = {"csv": csv, "json": json, "log_dir": log_dir}
         self._reset()
 
     def _reset(self):
         self.findings: list[Finding] = []
         self._epochs: dict[str, list[float]] = {}
         self._told: set[tuple[str, str]] = set()
+        self._outlets = trace_files.outlets(**self._places)
 
     def set_model(self, model: Any) -> None:
         """Called by `fit`, before it makes the function that trains."""
@@ -118,7 +119,8 @@ class TrainingMonitor(Recording):
     def on_epoch_end(self, epoch, logs=None) -> None:
         """Takes down what was logged, and looks at it."""
         for name, value in (logs or {}).items():
-            if np.ndim(value) == 0:
+            # Other callbacks may have put in what is no number.
+            if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "fiub":
                 self._epochs.setdefault(name, []).append(float(value))
         super().on_epoch_end(epoch, logs)
         self._conclude()

@@ -58,6 +58,7 @@ AFTERWARDS = (
     "saturated-activations",
     "learning-rate-too-high",
     "learning-rate-too-low",
+    "batch-size-unsuitable",
     "too-few-epochs",
 )
 

@@ -151,6 +151,7 @@ class Gathering:
         return sample.Sample(
             *(x, y, weight),
             batch_sizes=tuple(self.sizes),
+            full_batch=self.full_size,
             streamed=True,
             seconds=self.came[-1] - self.came[0],
             described=described,

@@ -46,6 +46,13 @@ class Data:
         """Rows of each batch of a stream; empty for arrays."""
         return self.sample.batch_sizes if self.sample else ()
 
+    @property
+    def full_batch(self) -> int | None:
+        """Rows of a batch of a stream as it is fed; None for arrays."""
+        if not self.batch_sizes:
+            return None
+        return max(self.sample.full_batch or 0, *self.batch_sizes)
+
     @functools.cached_property
     def usable(self) -> np.ndarray:
         """Whether each sampled row has finite inputs and targets."""

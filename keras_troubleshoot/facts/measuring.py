@@ -232,10 +232,8 @@ class Look:
 
     def memory(self):
         """What a step needs, and what is there."""
-        fit, sizes = self.facts.get("fit"), self.facts.data.batch_sizes
-        rows = sizes[0] if sizes else 32
-        if fit is not None and fit.batch_size and not sizes:
-            rows = fit.batch_size
+        fit, rows = self.facts.get("fit"), self.facts.data.full_batch
+        rows = rows or (fit.batch_size if fit is not None else None) or 32
         runner, done = self.facts.runner, self.working()
         free = machine.available()
         return memory_need.need(self.model, runner, done, rows, free)

@@ -35,8 +35,7 @@ class RunLength:
 
 def measure(fit: FitCall, data: Data) -> RunLength:
     """The length of a run, from the arguments of `fit` and the data."""
-    sizes = data.batch_sizes
-    batch = max(sizes) if sizes else int(fit.batch_size or 32)
+    batch = data.full_batch or int(fit.batch_size or 32)
     rows = data.rows
     batches = None if rows is None else math.ceil(rows / batch)
     chosen = isinstance(fit.steps_per_epoch, int)

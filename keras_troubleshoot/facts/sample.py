@@ -19,6 +19,8 @@ class Sample:
         batch_sizes: of a stream (tf.data, PyDataset, generator), the sizes
             of the batches that the sample consists of, one after the other
             as they were fed; empty for arrays.
+        full_batch: rows of the first batch of a stream, of which the sample
+            may hold a part; None for arrays.
         batch_indices: of a PyDataset, which batches were read; for other
             streams 0, 1, 2, ...; empty for arrays.
         indices: of arrays, which rows were sampled (sorted); None for
@@ -39,6 +41,7 @@ class Sample:
     sample_weight: Any = None
     rows: int | None = None
     batch_sizes: tuple[int, ...] = ()
+    full_batch: int | None = None
     batch_indices: tuple[int, ...] = ()
     indices: np.ndarray | None = None
     streamed: bool = False

@@ -103,6 +103,13 @@ class Stream:
         """Without weights."""
         return Stream(self.dataset.map(lambda *batch: batch[:2]))
 
+    def batched(self, rows: int) -> "Stream":
+        """The same rows in batches of another size."""
+        import tensorflow as tf
+
+        cut = self.dataset.unbatch().batch(rows)
+        return Stream(cut.prefetch(tf.data.AUTOTUNE))
+
     def shuffled(self) -> "Stream":
         """The same rows in another order."""
         import tensorflow as tf

@@ -10,8 +10,9 @@ from keras_troubleshoot.remedies import rate_range
 from keras_troubleshoot.remedies.registry import NotApplicable
 from keras_troubleshoot.remedies.registry import remedy
 
-# The rates that Keras gives its optimizers, where these suit.
-USUAL = {"SGD": 0.01, "Adadelta": 1.0, "Adagrad": 0.01, "Ftrl": 0.01}
+# The rates that Keras gives its optimizers, where these suit; `Adagrad` and
+# its like crawl at 0.001.
+USUAL = {"SGD": 0.01, "Adadelta": 1.0, "Adagrad": 0.1, "Ftrl": 0.1}
 # Classes of callbacks that set the rate.
 SETTING = ("LearningRateScheduler",)
 
@@ -63,13 +64,21 @@ def times(factor: float):
     return apply
 
 
-remedy("a tenth of the rate", "learning-rate-too-high")(times(0.1))
-remedy("a hundredth of the rate", "learning-rate-too-high")(times(0.01))
-remedy("ten times the rate", "learning-rate-too-low")(times(10.0))
-remedy("a hundred times the rate", "learning-rate-too-low")(times(100.0))
+for words, factor, rule in (
+    ("a tenth of the rate", 0.1, "learning-rate-too-high"),
+    ("a hundredth of the rate", 0.01, "learning-rate-too-high"),
+    ("ten times the rate", 10.0, "learning-rate-too-low"),
+    ("a hundred times the rate", 100.0, "learning-rate-too-low"),
+):
+    remedy(words, rule, light=True)(times(factor))
 
 
-@remedy("the usual rate", "learning-rate-too-high", "learning-rate-too-low")
+@remedy(
+    "the usual rate",
+    "learning-rate-too-high",
+    "learning-rate-too-low",
+    light=True,
+)
 def usual_rate(program, finding, facts):
     """Takes the rate that suits the optimizer."""
     set_rate(program, usual(program))
@@ -156,8 +165,13 @@ def usual_optimizer(program, finding, facts):
     """Keeps the class of the optimizer and its rate, if that is usual."""
     found = facts.model.optimizer
     rate = found.learning_rate if found is not None else None
-    low, high = usual(program) / 10, usual(program) * 10
+    low, high = usual(program) / 9, usual(program) * 10
     kind = type(inner(program.optimizer))
+    if "momentum" in finding.evidence:
+        config = inner(program.optimizer).get_config() | {"momentum": 0.9}
+        program.optimizer = kind.from_config(config)
+        program.code.append(f"{kind.__name__}(..., momentum=0.9)")
+        return
     rate = rate if rate and low <= rate <= high else usual(program)
     program.optimizer = kind(learning_rate=rate)
     program.code.append(
@@ -166,15 +180,19 @@ def usual_optimizer(program, finding, facts):
 
 
 @remedy("batches of 32 rows", "batch-size-unsuitable")
-def usual_batch(program, finding, facts):
-    """Takes batches of 32 rows, of arrays."""
-    if not hasattr(program.data, "x"):
-        raise NotApplicable("the data come in batches")
-    program.fit["batch_size"] = 32
-    program.code.append("model.fit(..., batch_size=32)")
+def usual_batch(program, finding, facts, rows=32):
+    """Takes batches of 32 rows."""
+    if hasattr(program.data, "batched"):
+        program.data = program.data.batched(rows)
+        program.code.append(f"dataset = dataset.unbatch().batch({rows})")
+    elif not hasattr(program.data, "x"):
+        raise NotApplicable("the data come in batches of their own")
+    else:
+        program.code.append(f"model.fit(..., batch_size={rows})")
+    program.fit["batch_size"] = rows
 
 
-@remedy("train longer", "too-few-epochs")
+@remedy("train longer", "too-few-epochs", light=True)
 def more_epochs(program, finding, facts, least=1000, most=20_000):
     """Trains five times as long, and at least 1000 steps.
 

@@ -21,18 +21,22 @@ class Remedy:
         apply: `apply(program, finding, facts)` changes a `Program`, and
             notes Keras code in `program.code`; raises `NotApplicable`.
         slow: whether it measures first, for which a suspicion has no time.
+        light: whether it changes no more than the rate and the length of the
+            training, so that a trial needs no copy of its own; `apply` then
+            touches `program.optimizer`, `program.fit` and `program.code`.
     """
 
     rule: str
     title: str
     apply: Callable[[Any, Finding, Any], None]
     slow: bool = False
+    light: bool = False
 
 
 REMEDIES: dict[str, list[Remedy]] = {}
 
 
-def remedy(title: str, *rules: str, slow: bool = False):
+def remedy(title: str, *rules: str, slow: bool = False, light: bool = False):
     """Registers the decorated function as a remedy of some diagnoses.
 
     A diagnosis may have several, which are tried in their order.
@@ -40,7 +44,7 @@ def remedy(title: str, *rules: str, slow: bool = False):
 
     def register(apply):
         for rule in rules:
-            made = Remedy(rule, title, apply, slow)
+            made = Remedy(rule, title, apply, slow, light)
             REMEDIES.setdefault(rule, []).append(made)
         return apply
 

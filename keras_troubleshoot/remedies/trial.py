@@ -79,7 +79,10 @@ class Trial:
         """What the trial came to, in one or two sentences."""
         if not self.after:
             return f"{self.title}: it could not be tried on a sample."
-        steps = self.after[0].steps
+        made = self.before[0].steps, self.after[0].steps
+        steps = f"{made[1]} steps"
+        if made[0] and made[1] > made[0]:
+            steps = f"{made[0]} steps without and {made[1]} with it,"
         measure, before, after = compared(self)
         verdict = "It helps." if self.helped else "It does not help."
         if not np.isfinite([before, after]).all():
@@ -90,7 +93,7 @@ class Trial:
         if len(self.gains) > 1:
             spread = f", gain {self.gain:.2g} +- {self.spread:.2g}"
         return (
-            f"{self.title}: {shown} after {steps} steps on "
+            f"{self.title}: {shown} after {steps} on "
             f"{len(self.gains)} seed{'s' * (len(self.gains) != 1)}{spread}. "
             f"{verdict}"
         )

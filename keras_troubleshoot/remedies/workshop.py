@@ -1,29 +1,16 @@
-"""Where the remedies of one `fit` are tried, and kept or dropped."""
+"""Copies of the program of one `fit`, on which remedies are carried out."""
 
 import copy
-import math
-import time
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from keras_troubleshoot.facts import nests
-from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import program as programs
-from keras_troubleshoot.remedies import short_run
-from keras_troubleshoot.remedies import unwatched
-from keras_troubleshoot.remedies.catalogue import REMEDIES
 from keras_troubleshoot.remedies.registry import NotApplicable
 from keras_troubleshoot.remedies.trial import Trial
-from keras_troubleshoot.report.finding import Finding
-
-# Steps of a trial at most, and of one that trains longer.
-STEPS = 600
-LONGEST = 3000
-# Its remedy is measured against as many steps as the user takes.
-SHORT = "too-few-epochs"
 
 
 class Workshop:
@@ -42,7 +29,6 @@ class Workshop:
         self.data, self.arguments = data, arguments
         self.facts = facts
         self.sample = facts.data.sample
-        self._before: dict[tuple[int, int], short_run.Run] = {}
 
     def small(self) -> programs.Program:
         """The program with the sampled rows, for trials."""
@@ -81,116 +67,19 @@ class Workshop:
         heads = self.facts.get("heads") or ()
         return heads[0] if len(heads) == 1 else None
 
-    def rows(self, count: int, seed: int, steps: int) -> short_run.Rows:
-        """The batches of a trial on so many rows."""
-        batch = self.arguments.get("batch_size") or 32
-        if self.sample.batch_sizes:
-            batch = max(self.sample.batch_sizes)
-        ordered = self.arguments.get("shuffle") is False
-        return short_run.rows_for(count, int(batch), steps, seed, ordered)
+    def dry(self) -> programs.Program:
+        """The program without model and data: its optimizer and arguments.
 
-    def train(self, program, seed: int, steps: int, seconds: float):
-        """One short run; what raises counts as having learned nothing."""
-        # A remedy may have dropped some.
-        count = len(nests.arrays(program.data.x)[0])
-        rows = self.rows(count, seed, steps)
-        return short_run.run(program, rows, self.head, seconds)
-
-    def before(self, seed: int, steps: int, seconds: float) -> short_run.Run:
-        """The run of the unchanged program; made once."""
-        if (seed, steps) not in self._before:
-            try:
-                made = self.train(self.small(), seed, steps, seconds)
-            except Exception:
-                made = short_run.FAILED
-            self._before[seed, steps] = made
-        return self._before[seed, steps]
-
-    def trials(
-        self,
-        findings: Iterable[Finding],
-        seconds: float,
-        seeds: int = 1,
-        steps: int = STEPS,
-        quick: bool = False,
-    ) -> dict[int, Trial]:
-        """Tries the remedies of some findings one by one.
-
-        Args:
-            findings: to be mended.
-            seconds: that all of it may take.
-            seeds: how often each is tried, with other batches.
-            steps: of a run, at most.
-            quick: leave out the remedies that take their time.
-
-        Returns:
-            The best trial of each finding by the place of the finding.
-            Findings without a remedy, or for which no time was left, are
-            missing.
+        For remedies that change no more than these.
         """
-        found: dict[int, Trial] = {}
-        end = time.perf_counter() + seconds
-        chosen = list(findings)
-        known = [
-            [r for r in REMEDIES.get(f.rule, ()) if not (quick and r.slow)]
-            for f in chosen
-        ]
-        count = 1 + sum(map(len, known))
-        each = max(0.5, seconds / max(count, 1) / seeds - 1.0)
-        with unwatched.training(), own_state.preserved(self.model):
-            for place, finding in enumerate(chosen):
-                for remedy in known[place]:
-                    if time.perf_counter() > end and found:
-                        return found
-                    made = self.tried(remedy, finding, seeds, steps, each)
-                    best = found.get(place)
-                    if made and (best is None or made.gain > best.gain):
-                        found[place] = made
-        return found
+        optimizer = programs.optimizer_like(self.model.optimizer)
+        return programs.Program(None, optimizer, {}, None, None, self.given)
 
-    def tried(self, remedy, finding, seeds, steps, seconds) -> Trial | None:
-        """One remedy on its own; None where it cannot be carried out."""
-        before, after, code = [], [], ()
-        changed = False
-        length = self.facts.get("length")
-        if finding.rule == SHORT and length is not None and length.total:
-            steps = min(steps, length.total)
-        for seed in range(seeds):
-            program = self.small()
-            loss = program.compiled["loss"]
-            try:
-                remedy.apply(program, finding, self.facts)
-                times = lengthened(program, self.arguments)
-                whole = steps if times <= 1 else min(steps * times, LONGEST)
-                run = self.train(program, seed, math.ceil(whole), seconds)
-            except Exception:
-                return None
-            limit = min(max(run.steps, 1), steps)
-            before.append(self.before(seed, limit, 10 * seconds))
-            after.append(run)
-            code = tuple(program.code)
-            changed = changed or other_loss(program, loss)
-        return Trial(
-            finding,
-            remedy.title,
-            code,
-            tuple(before),
-            tuple(after),
-            changed,
-            remedy,
-        )
-
-    def untried(self, finding: Finding) -> Trial | None:
-        """The first remedy that can be carried out, without any run."""
-        for remedy in REMEDIES.get(finding.rule, ()):
-            program = self.small()
-            try:
-                remedy.apply(program, finding, self.facts)
-            except Exception:
-                continue
-            code = tuple(program.code)
-            return Trial(finding, remedy.title, code, (), (), remedy=remedy)
-        return None
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments of `fit` apart from the data; a new dictionary."""
+        known = self.arguments.items()
+        return {k: v for k, v in known if k not in programs.DATA}
 
     def apply(self, program, trials: Iterable[Trial]) -> list[Trial]:
         """Carries out the remedies of trials; returns those that went."""
@@ -206,28 +95,3 @@ class Workshop:
                 continue
             done.append(trial)
         return done
-
-    def together(self, trials, seconds, seeds, steps=STEPS) -> tuple:
-        """The runs of all remedies together, one for each seed."""
-        runs = []
-        with unwatched.training(), own_state.preserved(self.model):
-            for seed in range(seeds):
-                program = self.small()
-                self.apply(program, trials)
-                runs.append(self.train(program, seed, steps, seconds))
-        return tuple(runs)
-
-
-def lengthened(program: Any, arguments: dict[str, Any]) -> float:
-    """How many times as long a remedy trains."""
-    times = 1.0
-    for name in ("epochs", "steps_per_epoch"):
-        new, old = program.fit.get(name), arguments.get(name)
-        if new != old:
-            times *= (new or 1) / (old or 1)
-    return times
-
-
-def other_loss(program: Any, loss: Any) -> bool:
-    """Whether a remedy changed what the loss says."""
-    return program.compiled["loss"] is not loss or program.other_targets

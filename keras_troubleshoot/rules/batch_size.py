@@ -1,5 +1,6 @@
 """Diagnoses of the batch size."""
 
+from keras_troubleshoot.rules import learning
 from keras_troubleshoot.rules import reach
 from keras_troubleshoot.rules.registry import rule
 from keras_troubleshoot.rules.registry import suspicion
@@ -39,11 +40,8 @@ def too_large(facts, few=100, hardly=12, usual=32):
     crowded = length.steps <= 4 and better >= 5 * count
     if not crowded or not 0 < count < few or facts.get("fresh") is False:
         return
-    say = (
-        warning
-        if count < hardly and sum(facts.model.sizes.values()) > 1000
-        else suspicion
-    )
+    hopeless = count < hardly and sum(facts.model.sizes.values()) > 1000
+    say = warning if hopeless or learning.stuck(facts) else suspicion
     yield say(
         "batch_size",
         f"Batches of {counted(length.batch, 'row')} make "

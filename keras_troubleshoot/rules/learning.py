@@ -36,6 +36,19 @@ def poor(facts) -> bool:
     return best is None and done.quality < POOR
 
 
+def stuck(facts) -> bool:
+    """Whether a finished run is far from what a simple method reaches.
+
+    With steps that could not carry the weights far, two facts that know
+    nothing of each other say the same.
+    """
+    done = facts.get("outcome")
+    known = reachable(facts.get("signal"))
+    if done is None or known is None or done.diverged:
+        return False
+    return poor(facts)
+
+
 def ended(facts) -> str:
     """How the run ended, in words."""
     done = facts.outcome

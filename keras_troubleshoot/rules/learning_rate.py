@@ -21,7 +21,13 @@ LIMITS = {"SGD": (1.0, 20.0), "Lion": (0.005, 0.1), "Adadelta": (20.0, 1e3)}
 SUMMING = (1.5, 30.0)
 USUAL = (0.02, 0.3)
 # What to begin with instead.
-START = {"SGD": 0.01, "Lion": 1e-4, "Adadelta": 1.0}
+START = {
+    "SGD": 0.01,
+    "Lion": 1e-4,
+    "Adadelta": 1.0,
+    "Adagrad": 0.1,
+    "Ftrl": 0.1,
+}
 
 
 @rule(
@@ -62,6 +68,9 @@ def too_high_before(facts, pretrained=0.01):
         return
     low, high = limits(optimizer, facts.model)
     rate = effective(optimizer, rates.peak)
+    if too_heavy(optimizer, rates.peak, facts.model):
+        # `optimizer-misconfigured` says it of the momentum.
+        return
     tuned = tuning(facts) and optimizer.class_name in reach.BY_RATE
     low = min(low, pretrained) if tuned else low
     if not rate > 1.01 * low:
@@ -107,6 +116,14 @@ def limits(optimizer, model) -> tuple[float, float]:
     epsilon = max(1.0, 10 * optimizer.option("epsilon"))
     times = (10 if linear else 1) * (10 if eased else 1) * epsilon
     return low * times, high * times
+
+
+def too_heavy(optimizer, rate, model, most=0.99) -> bool:
+    """Whether a rate is too high only by a momentum above 0.99."""
+    if rate is None or optimizer.momentum <= most:
+        return False
+    low, _ = limits(optimizer, model)
+    return rate / (1 - 0.9) <= low < effective(optimizer, rate)
 
 
 def hidden(model) -> bool:

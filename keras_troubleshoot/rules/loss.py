@@ -208,9 +208,7 @@ def loss_not_averaged(facts, large=0.3):
         if head.loss.reduction != "sum" and not double:
             continue
         optimizer, fit = facts.model.optimizer, facts.get("fit")
-        batch = (fit.batch_size if fit else None) or 32
-        if facts.data.batch_sizes:
-            batch = facts.data.batch_sizes[0]
+        batch = facts.data.full_batch or (fit.batch_size if fit else 0) or 32
         rate = optimizer.learning_rate if optimizer else None
         plain = optimizer is not None and not optimizer.scale_free
         momentum = optimizer.momentum if optimizer else 0.0

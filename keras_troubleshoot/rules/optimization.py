@@ -2,7 +2,9 @@
 
 from keras_troubleshoot.rules import decay
 from keras_troubleshoot.rules import reach
-from keras_troubleshoot.rules.learning_rate import hidden
+from keras_troubleshoot.rules.learning_rate import effective
+from keras_troubleshoot.rules.learning_rate import limits
+from keras_troubleshoot.rules.learning_rate import too_heavy
 from keras_troubleshoot.rules.references import OPTIMIZERS
 from keras_troubleshoot.rules.registry import advice
 from keras_troubleshoot.rules.registry import error
@@ -27,17 +29,17 @@ def optimizer_misconfigured(facts):
     """An option besides the learning rate stops or spoils the updates.
 
     A decay rate of averages (`beta_1`, `beta_2`, `rho`, `momentum`) of 1
-    never takes in anything new; a large epsilon divides every step; a tiny
+    never takes in anything new; a momentum above 0.99 adds up hundreds of
+    steps (0.9 ten), and overshoots; a large epsilon divides every step; a tiny
     clip limit cuts every gradient down to it; a large weight decay pulls
-    all weights to zero; `Adadelta`, `Adagrad` and `Ftrl` crawl with the
-    default rate of Keras, 0.001; accumulation over more batches than the
+    all weights to zero; accumulation over more batches than the
     run has never updates; a slow average of the weights (`use_ema`) replaces
     what a short run has learned by what it began with.
     """
     optimizer = facts.model.optimizer
     if optimizer is None:
         return
-    for judge in (averages, small_divisor, clips, crawls):
+    for judge in (averages, heavy, small_divisor, clips):
         found = judge(facts, optimizer)
         if found:
             yield found
@@ -79,6 +81,27 @@ def averages(facts, optimizer):
         "`beta_1=0.9, beta_2=0.999` are the other way round.",
         beta_1=first,
         beta_2=second,
+    )
+
+
+def heavy(facts, optimizer, most=0.99):
+    """A momentum with which a usual rate acts like one that is too high."""
+    rates = facts.get("rates")
+    peak = rates.peak if rates is not None and rates.known else None
+    if not too_heavy(optimizer, peak, facts.model, most):
+        return None
+    momentum, rate = optimizer.momentum, effective(optimizer, peak)
+    steps = round(1 / (1 - momentum))
+    say = warning if rate >= limits(optimizer, facts.model)[1] else suspicion
+    return say(
+        where(optimizer),
+        f"A momentum of {momentum:g} adds up {counted(steps, 'step')}: with "
+        f"it, a rate of {number(peak)} acts like {number(rate)}.",
+        "`momentum=0.9`, with which ten steps are added up.",
+        momentum=momentum,
+        rate=peak,
+        effective=rate,
+        limit=most,
     )
 
 
@@ -161,40 +184,3 @@ def moved(facts, optimizer, name: str, value: float) -> float | None:
     epsilon = optimizer.option("epsilon", 1e-7)
     share = each / (each + epsilon)
     return share if share < 0.2 else None
-
-
-def crawls(facts, optimizer, slight=1.0, none=0.1):
-    """Adadelta, Adagrad and Ftrl at a rate made for Adam."""
-    rates = facts.get("rates")
-    name, rate = optimizer.class_name, optimizer.learning_rate
-    if name not in reach.CRAWLING or rate is None or not 0 < rate <= 0.01:
-        return None
-    if rates is None or not rates.known or facts.get("fresh") is False:
-        return None
-    fall = reach.best_fall(optimizer, rates, facts.training, facts.model.sizes)
-    if fall is not None and fall > slight:
-        return None
-    certain = fall is not None and fall < none and facts.get("fresh")
-    if name == "Ftrl" and hidden(facts.model):
-        # Its first step sets all weights to about zero: 4 networks with
-        # hidden layers lost at most 6% of their loss at 0.001.
-        certain = rate <= 0.002 and facts.get("fresh")
-    say = warning if certain else suspicion
-    usual = "1.0" if name == "Adadelta" else "0.1"
-    return say(
-        where(optimizer),
-        f"{name} divides by all that it has seen, and crawls at a rate of "
-        f"{number(rate)}"
-        + (
-            f": in {counted(rates.total, 'step')} the loss can fall by at "
-            f"most about {percent(fall)}."
-            if fall is not None
-            else "."
-        ),
-        f"`keras.optimizers.{name}({usual})`, or `Adam(1e-3)`; the default "
-        "rate of Keras, 0.001, does not suit it.",
-        rate=rate,
-        fall=fall,
-        steps=rates.total,
-        limit=slight,
-    )

@@ -12,6 +12,7 @@ from keras_troubleshoot.rules import learning
 from keras_troubleshoot.rules import reach
 from keras_troubleshoot.rules.learning_rate import START
 from keras_troubleshoot.rules.learning_rate import begin
+from keras_troubleshoot.rules.learning_rate import hidden
 from keras_troubleshoot.rules.learning_rate import origin
 from keras_troubleshoot.rules.learning_rate import usable
 from keras_troubleshoot.rules.references import OPTIMIZERS
@@ -41,13 +42,58 @@ def learning_rate_too_low(facts):
     Told before training from the number of steps of the whole `fit`: the
     gradient of a first batch says by which share the loss could fall if it
     never changed and every step went its way. Below a tenth (gradient
-    descent: a twentieth) it is a warning. A run that starts with trained
-    weights is left alone.
+    descent: a twentieth) it is a warning; below four tenths after a run that
+    came to much less than a simple method. `Adadelta`, `Adagrad` and `Ftrl`
+    crawl with the default rate of Keras, 0.001. A run that starts with
+    trained weights is left alone.
     """
+    slow = crawls(facts, facts.model.optimizer)
+    if slow:
+        yield slow
+        return
     before = list(too_low_before(facts))
     yield from before
     if not before and facts.get("outcome") is not None:
         yield from learning.too_low_after(facts, begin(facts))
+
+
+def crawls(facts, optimizer, slight=1.0, none=0.1):
+    """Adadelta, Adagrad and Ftrl at a rate made for Adam."""
+    if optimizer is None:
+        return None
+    rates = facts.get("rates")
+    name, rate = optimizer.class_name, optimizer.learning_rate
+    if name not in reach.CRAWLING or rate is None or not 0 < rate <= 0.01:
+        return None
+    if rates is None or not rates.known or facts.get("fresh") is False:
+        return None
+    fall = reach.best_fall(optimizer, rates, facts.training, facts.model.sizes)
+    if fall is not None and fall > slight:
+        return None
+    certain = fall is not None and fall < none and facts.get("fresh")
+    if name == "Ftrl" and hidden(facts.model):
+        # Its first step sets all weights to about zero: 4 networks with
+        # hidden layers lost at most 6% of their loss at 0.001.
+        certain = rate <= 0.002 and facts.get("fresh")
+    say = warning if certain or learning.stuck(facts) else suspicion
+    usual = "1.0" if name == "Adadelta" else "0.1"
+    return say(
+        origin(rates, optimizer),
+        f"{name} divides by all that it has seen, and crawls at a rate of "
+        f"{number(rate)}"
+        + (
+            f": in {counted(rates.total, 'step')} the loss can fall by at "
+            f"most about {percent(fall)}."
+            if fall is not None
+            else "."
+        ),
+        f"`keras.optimizers.{name}({usual})`, or `Adam(1e-3)`; the default "
+        "rate of Keras, 0.001, does not suit it.",
+        rate=rate,
+        fall=fall,
+        steps=rates.total,
+        limit=slight,
+    )
 
 
 def too_low_before(facts):
@@ -56,7 +102,7 @@ def too_low_before(facts):
     if found is None or not found.low:
         return
     optimizer, rates, start = facts.model.optimizer, facts.rates, found.start
-    say = warning if found.certain else suspicion
+    say = warning if found.certain or learning.stuck(facts) else suspicion
     yield say(
         origin(rates, optimizer),
         f"{found.words} a learning rate of {number(found.rate)}"
@@ -148,7 +194,8 @@ def too_few_epochs(facts):
     Told before training where `steps_per_epoch` leaves most of the data
     out (a warning for short runs: it counts batches, not rows), or where a
     model that was never trained gets fewer than 30 updates (a suspicion; a
-    few weights can be enough for a simple task).
+    few weights can be enough for a simple task; a warning after a run that
+    came to much less than a simple method).
     """
     before = list(too_few_before(facts))
     yield from before
@@ -183,15 +230,16 @@ def too_few_before(facts, few=30, simple=1000, short=300, seen=0.3):
     if facts.get("rates") is not None and facts.rates.known:
         stuck = hopeless(facts)
     stuck = None if stuck is None or stuck.low else stuck
-    learning = int(np.sum(list(model.sizes.values())))
-    if not stuck and (not 0 < count < few or learning < simple):
+    weights = int(np.sum(list(model.sizes.values())))
+    if not stuck and (not 0 < count < few or weights < simple):
         return
     stingy = length.chosen and length.steps <= 2 and length.epochs >= 3
-    say = warning if stingy or stuck and stuck.certain else suspicion
+    certain = stuck and stuck.certain or learning.stuck(facts)
+    say = warning if stingy or certain else suspicion
     yield say(
         "steps_per_epoch" if stingy else "epochs",
         f"{steps(length)} come to {counted(count, 'update')} of "
-        f"{counted(learning, 'weight')} that were never trained"
+        f"{counted(weights, 'weight')} that were never trained"
         + (
             f": the loss can fall by at most about {percent(stuck.fall)}."
             if stuck
@@ -205,7 +253,7 @@ def too_few_before(facts, few=30, simple=1000, short=300, seen=0.3):
             else "."
         ),
         **measured(length, count),
-        weights=learning,
+        weights=weights,
         limit=few,
         fall=stuck.fall if stuck else None,
     )

@@ -153,10 +153,12 @@ class Instrument:
             returned = call(Fed(data, feeds))
             if not isinstance(returned, Returned):
                 return returned
-            for part, fed, result in zip(
-                self.parts, feeds, returned.parts, strict=True
-            ):
-                part.took(data, fed, result)
+            # Where the data have ended, no step was done: nothing may count.
+            with tf.control_dependencies(tf.nest.flatten(returned.parts)):
+                for part, fed, result in zip(
+                    self.parts, feeds, returned.parts, strict=True
+                ):
+                    part.took(data, fed, result)
             return returned.logs
 
         return step

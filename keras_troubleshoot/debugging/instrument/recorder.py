@@ -15,8 +15,8 @@ from keras_troubleshoot.facts.trace import Trace
 
 # Rows that the ring holds at least, on the device.
 CAPACITY = 256
-# Rows that are kept on the host: beyond it, every second one is let go, and
-# half as many are recorded from then on.
+# Rows that are kept on the host behind the dense ones: beyond it, every second
+# one is let go, and half as many are recorded from then on.
 MOST_ROWS = 4096
 # The first reading; the next one comes after twice as many steps.
 FIRST = 16
@@ -43,20 +43,20 @@ class Recorder(Part):
         self.on_read, self.on_end = on_read, on_end
         self.layout: Layout | None = None
         self.rows = np.zeros((0, 2))
-        self._ring = self._counts = None
+        self._rings: dict[tuple[int, int], tf.Variable] = {}
+        self._counts = None
         self._static = False
 
     def begin(self, model: Any) -> None:
         """Starts anew, at step 0."""
-        self.rows = np.zeros((0, 2))
+        self.rows, self.layout = np.zeros((0, 2)), None
         self._interval, self._read, self._steps = self.every, 0, 0
         self._next = FIRST
         # XLA wants shapes that do not depend on values.
         self._static = bool(model.jit_compile)
         each = model.steps_per_execution
-        capacity = max(CAPACITY, self.dense + each // self.every + 1)
-        if self._counts is None or self._capacity != capacity:
-            self._capacity, self._ring = capacity, None
+        self._capacity = max(CAPACITY, self.dense + each // self.every + 1)
+        if self._counts is None:
             with tf.init_scope(), tf.device("CPU:0"):
                 # Steps done, rows written, steps from row to row.
                 self._counts = [
@@ -96,29 +96,37 @@ class Recorder(Part):
     def took(self, data: Any, fed: tf.Tensor, result: tf.Tensor) -> None:
         """Writes the row into the ring."""
         step, written, _ = self._counts
-        ring = self._made_ring(1 + result.shape[0])
+        ring, capacity = self._ring(1 + result.shape[0]), self._capacity
 
         def write():
             number = tf.cast(step[tf.newaxis], tf.float64)
             line = tf.concat([number, tf.cast(result, tf.float64)], 0)
-            place = written % self._capacity
+            place = written % capacity
             ring.scatter_nd_update([[place]], [line])
-            written.assign_add(1)
+            # Where the data have ended, there is no line: none may count.
+            with tf.control_dependencies([line]):
+                written.assign_add(1)
             return tf.no_op()
 
         tf.cond(fed, write, tf.no_op)
         step.assign_add(1)
 
-    def _made_ring(self, width: int) -> tf.Variable:
-        """The ring buffer; float64 holds numbers of steps exactly."""
-        if self._ring is None or self._ring.shape[1] != width:
+    def _ring(self, width: int) -> tf.Variable:
+        """The ring buffer; float64 holds numbers of steps exactly.
+
+        Those of other models stay: a step that was traced for one of them
+        may run again.
+        """
+        size = self._capacity, width
+        if size not in self._rings:
             with tf.init_scope():
-                zeros = tf.zeros([self._capacity, width], tf.float64)
-                self._ring = tf.Variable(zeros, trainable=False)
-        return self._ring
+                zeros = tf.zeros(size, tf.float64)
+                self._rings[size] = tf.Variable(zeros, trainable=False)
+        return self._rings[size]
 
     def ran(self, steps: int) -> None:
         """Reads before the ring is full, and often in the beginning."""
+        self.layout = self.instrument.layout
         self._steps += steps
         if self._steps >= self._next:
             most = (self._capacity // 2) * self._interval
@@ -133,7 +141,7 @@ class Recorder(Part):
 
     def read(self) -> None:
         """Reads the rows that were written since."""
-        if self._ring is None:
+        if self.layout is None:
             return
         written = int(self._counts[1].numpy())
         count = min(written - self._read, self._capacity)
@@ -141,7 +149,7 @@ class Recorder(Part):
             return
         places = np.arange(written - count, written) % self._capacity
         self._read = written
-        new = self._ring.numpy()[places]
+        new = self._ring(1 + self.layout.width).numpy()[places]
         known = self.rows if self.rows.size else new[:0]
         self.rows = np.concatenate([known, new])
         self._thin()
@@ -150,7 +158,7 @@ class Recorder(Part):
 
     def _thin(self) -> None:
         """Lets go of every second row behind the dense ones."""
-        while len(self.rows) > MOST_ROWS:
+        while (self.rows[:, 0] >= self.dense).sum() > MOST_ROWS:
             self._interval *= 2
             self._counts[2].assign(self._interval)
             steps = self.rows[:, 0]

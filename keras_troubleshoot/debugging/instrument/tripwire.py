@@ -94,11 +94,11 @@ class Tripwire(Part):
         flags.append(gradients_fine(probe, optimizer, grads))
         fine = agreed(tf.reduce_all([loss_fine(probe), *flags])) & ~fed
         act = functools.partial(apply, grads, variables)
-        compiled = probe.model.jit_compile
         if not merging():
+            compiled = probe.model.jit_compile
             if compiled or not all(map(in_branch, grads)):
                 known = keras_step.written(optimizer, variables)
-                step_or_undo(fine, act, known, compiled)
+                step_or_undo(fine, act, known)
             else:
                 step_if(fine, act)
             return
@@ -129,7 +129,7 @@ class Tripwire(Part):
     def _keep(self, shell, step, loss, *leaves):
         """On the host: takes down the step that tripped."""
         waiting = iter(leaves)
-        self.batch = tf.nest.map_structure(
+        self.batch = keras.tree.map_structure(
             lambda here: np.array(next(waiting)) if here else None, shell
         )
         self.step = int(step)
@@ -236,9 +236,7 @@ def step_if(fine: tf.Tensor, act: Callable) -> None:
     tf.cond(fine, acting, tf.no_op)
 
 
-def step_or_undo(
-    fine: tf.Tensor, act: Callable, variables: list, compiled: bool
-) -> None:
+def step_or_undo(fine: tf.Tensor, act: Callable, variables: list) -> None:
     """Acts, and takes it back unless a flag is set.
 
     For gradients with which an optimizer in a branch would round otherwise.
@@ -246,12 +244,8 @@ def step_or_undo(
     """
     states = [(v, tf.identity(v)) for v in variables]
     act()
-    if compiled:
-        # XLA fuses this with the step itself; a branch would part them.
-        for variable, old in states:
-            variable.assign(tf.where(fine, variable, old))
-    else:
-        put_back(fine, states)
+    # No `tf.where`: XLA would fuse it with the step, which rounds otherwise.
+    put_back(fine, states)
 
 
 def together(apply: Callable, strategy, fine, grads, variables) -> None:

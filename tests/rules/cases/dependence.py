@@ -40,8 +40,8 @@ def operations(*found, rows=31):
     return Facts(crossings=crossings, runner=runner)
 
 
-def mixed(change, repeats=True, y=b.ids(9, 3)):
-    data = b.data(b.normal(9, 4), y)
+def mixed(change, repeats=True, supervised=True):
+    data = b.data(b.normal(9, 4), b.ids(9, 3) if supervised else None)
     return Facts(mixing=Mixing(change, repeats), data=data)
 
 
@@ -182,7 +182,7 @@ TWINS = (
     Twin(
         "a loss that compares rows, without targets",
         "batch-mixing",
-        lambda: mixed(3.0, y=None),
+        lambda: mixed(3.0, supervised=False),
         advised=True,
     ),
     Twin(

@@ -1,6 +1,8 @@
 """Cases of learning rates, and of the length of a run."""
 
 from keras_troubleshoot.facts.architecture import Layer
+from keras_troubleshoot.facts.neighbours import Signal
+from keras_troubleshoot.facts.outcome import Outcome
 from tests.rules import running as r
 from tests.rules.checking import WARNING
 from tests.rules.checking import Sick
@@ -94,7 +96,36 @@ SICK = (
         {"updates": 100, "fall": 100 * 1e-3 * 2 * 100 * 0.005 / 2},
         ("100 updates", "5%"),
     ),
+    Sick(
+        "small steps, and a run that came to little",
+        "learning-rate-too-low",
+        WARNING,
+        lambda: ended(r.facts(rate=1e-5 / 5), quality=0.2),
+        "optimizer Adam",
+        {"updates": 1000},
+        ("20%",),
+    ),
+    Sick(
+        "few steps, and a run that came to little",
+        "too-few-epochs",
+        WARNING,
+        lambda: ended(r.facts(steps=5, epochs=4, gradient=50.0), quality=0.2),
+        "epochs",
+        {"updates": 20},
+        ("20 updates",),
+    ),
 )
+
+
+def ended(facts, quality, reached=0.9):
+    """Facts after a run, where neighbours reach a share of all labels."""
+    facts.add(
+        outcome=Outcome(
+            quality, rows=200, losses=(2.0, 1.9), start=2.0, steps=100
+        ),
+        signal=Signal(500, 10, reached, 0.1, 0.01, 0.1, 1),
+    )
+    return facts
 
 
 def endless(steps, **known):
@@ -148,6 +179,20 @@ TWINS = (
         "Adam at 1e-5 is only suspected",
         "learning-rate-too-low",
         lambda: r.facts(rate=1e-5 / 5),
+        advised=True,
+    ),
+    Twin(
+        "small steps that were enough",
+        "learning-rate-too-low",
+        lambda: ended(r.facts(rate=1e-5 / 5), quality=0.85),
+        advised=True,
+    ),
+    Twin(
+        "few steps of what nobody can foretell",
+        "too-few-epochs",
+        lambda: ended(
+            r.facts(steps=5, epochs=4, gradient=50.0), 0.02, reached=0.12
+        ),
         advised=True,
     ),
     Twin("many steps", "too-few-epochs", lambda: r.facts()),

@@ -159,7 +159,7 @@ SICK = (
     ),
     Sick(
         "Adadelta at the default rate",
-        "optimizer-misconfigured",
+        "learning-rate-too-low",
         WARNING,
         lambda: r.facts(optimizer="Adadelta", gradient=0.1),
         "optimizer Adadelta",
@@ -204,7 +204,29 @@ SICK = (
     ),
 )
 
+SICK += (
+    Sick(
+        "a momentum of three nines",
+        "optimizer-misconfigured",
+        WARNING,
+        lambda: r.facts(optimizer="SGD", rate=0.03, momentum=0.999),
+        "optimizer SGD",
+        {"momentum": 0.999, "effective": 30, "rate": 0.03},
+        ("1000 steps", "30"),
+    ),
+)
+
 TWINS = (
+    Twin(
+        "momentum of nine tenths",
+        "optimizer-misconfigured",
+        lambda: r.facts(optimizer="SGD", rate=0.03, momentum=0.9),
+    ),
+    Twin(
+        "a large momentum with a small rate",
+        "optimizer-misconfigured",
+        lambda: r.facts(optimizer="SGD", rate=1e-4, momentum=0.995),
+    ),
     Twin("a usual rate", "learning-rate-invalid", lambda: r.facts()),
     Twin(
         "from zero to zero",
@@ -272,7 +294,7 @@ TWINS = (
     ),
     Twin(
         "Adadelta at one",
-        "optimizer-misconfigured",
+        "learning-rate-too-low",
         lambda: r.facts(optimizer="Adadelta", rate=1.0),
     ),
     Twin(
