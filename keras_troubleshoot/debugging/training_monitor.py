@@ -47,7 +47,8 @@ class TrainingMonitor(Recording):
     suffices.
 
     With several replicas, shares and loss are means over them, and a gradient
-    is that of the whole batch, after clipping. Under XLA (`jit_compile`), the
+    is that of the whole batch, after clipping; beside a `NumericsGuard`, which
+    takes the step elsewhere, it is NaN. Under XLA (`jit_compile`), the
     gradient of a layer is NaN where one more reader would change rounding, as
     for BatchNormalization.
 

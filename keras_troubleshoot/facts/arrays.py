@@ -66,6 +66,25 @@ class Array:
         return self.flat[self.finite.all(axis=1)]
 
     @functools.cached_property
+    def constant(self) -> np.ndarray:
+        """Places of the features that hold one value in all clean rows.
+
+        Of a matrix in memory, in all of its rows up to `FULL_SCAN` numbers: a
+        rare value may be missing in the sample.
+        """
+        if not len(self.clean):
+            return np.zeros(0, int)
+        found = np.flatnonzero(np.ptp(self.clean, axis=0) == 0)
+        whole = self.whole
+        if not isinstance(whole, np.ndarray) or whole.ndim != 2:
+            return found
+        if whole.size > FULL_SCAN or self.indices is None:
+            return found
+        columns = np.asarray(whole[:, found], "float64")
+        columns = columns[np.isfinite(columns).all(axis=1)]
+        return found[np.ptp(columns, axis=0) == 0]
+
+    @functools.cached_property
     def non_finite(self) -> dict:
         """How many rows hold NaN or inf, which ones, and in which features.
 

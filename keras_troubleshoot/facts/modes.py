@@ -67,7 +67,7 @@ class Modes:
         own_step: whether its `train_step` is its own.
         calls_model: whether that calls the model itself.
         noisy: names and classes of layers of the user's own that drop
-            numbers in inference too, without an argument to stop it.
+            numbers in inference too, whatever they are told.
     """
 
     layers: tuple[Mode, ...]
@@ -103,7 +103,7 @@ def modes(
         keras_internals.calls_training(runner.model),
         own is not None,
         own is None or own.calls_model,
-        noisy(inference.recorder),
+        noisy(runner, inference.recorder),
     )
 
 
@@ -213,10 +213,11 @@ def told_off(runner: Runner) -> dict[int, object]:
     return found
 
 
-def noisy(inference: Recorder) -> tuple[tuple[str, str], ...]:
+def noisy(runner: Runner, inference: Recorder) -> tuple[tuple[str, str], ...]:
     """Layers of the user's own that drop numbers though nothing trains.
 
-    Only those whose `call` takes no `training`: who passes it, knows it.
+    Those whose `call` takes no `training`, or does not heed it: who passes
+    `training=True` to another one, knows what it does.
     """
     random = set()
     found: dict[str, str] = {}
@@ -233,7 +234,22 @@ def noisy(inference: Recorder) -> tuple[tuple[str, str], ...]:
             layer is not None
             and any(t.shape.num_elements() == 1 for t in operation.inputs)
             and not type(layer).__module__.startswith("keras.")
-            and not keras_internals.calls_training(layer)
+            and layer.name not in found
+            and not heeds(runner, layer, inference)
         ):
             found[layer.name] = type(layer).__name__
     return tuple(found.items())
+
+
+def heeds(runner: Runner, layer, inference: Recorder) -> bool:
+    """Whether a layer gives the same twice where it is told not to train."""
+    call = next((c for c in inference.calls if c.layer is layer), None)
+    if not keras_internals.calls_training(layer) or call is None:
+        return False
+    if len(call.inputs) != 1:
+        return True
+    with runner.quiet():
+        first, second = (
+            np.asarray(layer(call.inputs[0], training=False)) for _ in range(2)
+        )
+    return np.array_equal(first, second)

@@ -90,6 +90,29 @@ def leaky(program, finding, facts):
     note(program, changed, "activation='leaky_relu'")
 
 
+@remedy("widen the narrow layers", "model-too-small", "bottleneck-layer")
+def widen(program, finding, facts, narrow=8, units=32):
+    """Gives narrow hidden layers more units; those behind are made anew.
+
+    The layer that a finding names, or all hidden ones of up to 8 units.
+    """
+    hidden = {s.layer for s in facts.starting_weights if not s.last}
+    made = {}
+    for layer in internals.leaf_layers(program.model):
+        name = "filters" if hasattr(layer, "filters") else "units"
+        width = getattr(layer, name, None)
+        if layer.name not in hidden or width is None or width > narrow:
+            continue
+        named = f"{layer.name!r}" in finding.where
+        if named or finding.where == "the model":
+            config = layer.get_config() | {name: units}
+            made[layer.name] = type(layer).from_config(config)
+    if not made:
+        raise NotApplicable("no hidden layer is narrow")
+    program.model = surgery.replaced(program.model, made)
+    note(program, list(made), f"{units} units")
+
+
 @remedy("drop less", "excessive-dropout", "dropout-misplaced")
 def drop_less(program, finding, facts, share=0.2):
     """Lowers high rates of dropout; none right before the output."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.outcome import reachable
 from keras_troubleshoot.facts.targets import Target
 from keras_troubleshoot.rules.heads import supervised
 from keras_troubleshoot.rules.registry import advice
@@ -11,7 +12,6 @@ from keras_troubleshoot.rules.registry import suspicion
 from keras_troubleshoot.rules.registry import warning
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import number
-from keras_troubleshoot.rules.words import percent
 
 
 @rule(
@@ -89,32 +89,34 @@ def returns_input(facts) -> bool:
     explains="underfitting high-bias loss-plateaued cannot-overfit-batch "
     "worse-than-baseline",
 )
-def model_too_small(facts, narrow=8, better=0.1):
+def model_too_small(facts, narrow=8, better=0.15, tiny=4, far=0.4):
     """The model stays behind what its nearest neighbours know.
 
-    Told after training: the nearest neighbours of a row foretell its class
-    more often (by 10 points) than the model does of the rows that it was
-    trained on, the loss no longer falls, and no hidden layer has more than
-    8 units (or there is none). A suspicion: a wider model must show that
-    it does better.
+    Told after training: the nearest neighbours of a row or a linear model
+    foretell its target better (by 0.15 of `quality`) than the model does of
+    rows that it was trained on, the loss no longer falls, and no hidden layer
+    has more than 8 units (or there is none). A suspicion: a wider model must
+    show that it does better. A warning where it stays behind by 0.4, and the
+    widest hidden layer has no more than 4 units. Heuristic.
     """
-    history, signal = facts.history, facts.signal
-    if not signal.classes:
-        raise Unavailable("the target is no class")
-    reached = accuracy(history)
-    if reached is None:
-        raise Unavailable("no accuracy was logged")
+    done, known = facts.outcome, reachable(facts.get("signal"))
+    if known is None or done.quality is None:
+        raise Unavailable("the predictions cannot be judged")
     widest = widest_hidden(facts)
-    known = max(signal.score, signal.linear)
-    if widest > narrow or known - reached < better or falls(history.loss):
+    if widest > narrow or known - done.quality < better:
         return
-    yield suspicion(
+    if done.diverged or falls(facts.history.loss):
+        return
+    sure = 0 < widest <= tiny and known - done.quality > far
+    say = warning if sure else suspicion
+    yield say(
         "the model",
-        f"The model reaches {percent(reached)} on its training data, where "
-        f"plain methods tell {percent(known)} of the rows; its widest hidden "
-        f"layer has {counted(widest, 'unit')}.",
+        f"The model reaches a quality of {number(done.quality)} on its "
+        "training rows (0 is a guess, 1 is perfect), where plain methods "
+        f"reach {number(known)}; its widest hidden layer has "
+        f"{counted(widest, 'unit')}.",
         "Widen the hidden layers to 32 or more units, or add one.",
-        accuracy=reached,
+        quality=done.quality,
         known=known,
         widest=widest,
     )
@@ -125,15 +127,6 @@ def widest_hidden(facts) -> int:
     return max(
         (s.units for s in facts.starting_weights if not s.last), default=0
     )
-
-
-def accuracy(history) -> float | None:
-    """The training accuracy at the end; None where none was logged."""
-    for name, values in history.epochs.items():
-        if name in ("accuracy", "acc") or name.endswith("_accuracy"):
-            if not name.startswith("val_"):
-                return float(values[-1])
-    return None
 
 
 def falls(loss, share=0.02) -> bool:

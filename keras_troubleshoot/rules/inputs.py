@@ -92,9 +92,10 @@ def input_constant_feature(facts, most=40):
     all alike, nothing can be learned.
 
     Constant borders of pictures, and columns of zeros among counts or
-    one-hot codes, are normal: this looks at tables of up to 40 features,
-    most of which hold more than 32 values, or at inputs that do not vary at
-    all.
+    one-hot codes, are normal, and so is the step of a series that the others
+    are relative to: this looks at tables of up to 40 features, most of which
+    hold more than 32 values and do not go along with the next one, or at
+    inputs that do not vary at all.
     """
     for array in facts.data.inputs:
         if not array.numeric or not len(array.clean) or array.features < 1:
@@ -112,7 +113,7 @@ def input_constant_feature(facts, most=40):
                 rows=len(array.clean),
             )
             continue
-        constant = np.flatnonzero(ranges == 0)
+        constant = array.constant
         looked_up = {k.source for k in facts.get("lookups") or ()}
         if not len(constant) or array.values.ndim != 2:
             continue
@@ -122,6 +123,7 @@ def input_constant_feature(facts, most=40):
         if (
             array.features > most
             or coded(array.clean, ranges)
+            or serial(array.clean, ranges)
             or (len(constant) > array.features / 3)
         ):
             continue
@@ -147,6 +149,21 @@ def coded(rows, ranges, few=32) -> bool:
     varying = rows[:, ranges > 0]
     different = [len(np.unique(column)) for column in varying.T]
     return bool(np.median(different) <= few)
+
+
+def serial(rows, ranges, alike=0.7) -> bool:
+    """Whether features go along with the next one, as steps of a series do.
+
+    Correlations of neighbours, their median.
+    """
+    varying = rows[:, ranges > 0]
+    if varying.shape[1] < 4:
+        return False
+    near = [
+        np.corrcoef(varying[:, i], varying[:, i + 1])[0, 1]
+        for i in range(varying.shape[1] - 1)
+    ]
+    return bool(np.median(near) > alike)
 
 
 @rule(

@@ -1,5 +1,7 @@
 """Diagnoses of too much regularization, or at the wrong place."""
 
+import numpy as np
+
 from keras_troubleshoot.rules.heads import with_loss
 from keras_troubleshoot.rules.references import DROPOUT
 from keras_troubleshoot.rules.references import REGULARIZERS
@@ -120,7 +122,7 @@ def dropout_misplaced(facts):
     "learning-rate-too-high too-few-epochs",
 )
 def over_regularized(
-    facts, strong=3.0, much=5.0, firm=1.5, most=10.0, gone=0.05
+    facts, strong=3.0, much=5.0, firm=1.5, most=10.0, gone=0.05, little=0.2
 ):
     """Regularization pulls harder at the weights than the data do.
 
@@ -130,7 +132,8 @@ def over_regularized(
     times as hard (or 10 times and 1.5 times as hard); a suspicion for a
     pull of 1.5 times alone. L2 of 0.0001 to 0.01 comes to 0.001 to 0.4.
     After training, a warning where all regularized weights have shrunk to
-    less than a twentieth.
+    less than a twentieth, or, without normalization, most of them to less
+    than a fifth where the penalty was 5 times the loss of the data.
     """
     seen = facts.penalties
     after = facts.get("history") and facts.get("trained_penalties")
@@ -140,9 +143,14 @@ def over_regularized(
             for a, b in zip(seen.weights, after.weights, strict=True)
             if a.scale
         ]
+        heavy = seen.value > much * abs(seen.data) > 0
         if shrunk and max(shrunk) < gone:
             yield shrank(seen, after, max(shrunk))
             return
+        if shrunk and heavy and not normalized(facts.model):
+            if np.median(shrunk) < little:
+                yield shrank(seen, after, float(np.median(shrunk)))
+                return
     if seen.activity > most * abs(seen.data) > 0:
         yield suspicion(
             "activity_regularizer",
@@ -175,13 +183,19 @@ def over_regularized(
     )
 
 
+def normalized(model) -> bool:
+    """Whether layers undo the scale of weights, so that it costs nothing."""
+    return any("Normalization" in layer.class_name for layer in model.layers)
+
+
 def shrank(seen, after, most) -> dict:
     """What is said where nothing is left of the weights."""
     worst = max(seen.weights, key=lambda w: w.value)
     return warning(
         f"weight {worst.path!r}",
-        f"After training, less than {percent(most)} is left of the size of "
-        f"{counted(len(seen.weights), 'regularized weight')}; the penalties "
+        f"After training, {percent(most)} is left of the size of "
+        f"{counted(len(seen.weights), 'regularized weight')} or less, of most "
+        "or all; the penalties "
         f"started at {number(seen.value)} beside a loss of "
         f"{number(seen.data)}.",
         "Lower the regularization a hundredfold: L2 of 1e-4 to 1e-3 is usual.",

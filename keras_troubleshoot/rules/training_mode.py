@@ -108,7 +108,7 @@ def inference_in_training_mode(facts):
     neighbours, and that for one row alone is meaningless. This is always an
     error. Dropout that stays on by an explicit `training=True` is mostly
     meant (Monte Carlo dropout): advice. Where a layer of the user's own
-    drops numbers and takes no `training` at all, a warning.
+    drops numbers and takes no `training`, or does not heed it, a warning.
     """
     seen = facts.modes
     on = [m for m in seen.layers if m.inference]
@@ -146,7 +146,7 @@ def inference_in_training_mode(facts):
         yield warning(
             f"layer {name!r}",
             f"`{cls}` drops numbers at random in predictions too: its `call` "
-            "takes no `training` that could stop it.",
+            "takes no `training` that could stop it, or does not heed it.",
             "Use `keras.layers.Dropout`, or take `training` and drop only if "
             "it is true.",
             layers=[n for n, _ in seen.noisy],

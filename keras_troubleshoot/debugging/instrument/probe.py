@@ -16,6 +16,8 @@ from keras_troubleshoot.facts import keras_internals
 
 # Replicas run in threads of their own, and take turns.
 RUNNING = threading.local()
+# Stands for a gradient that must not be taken for that of the whole batch.
+OF_ONE_REPLICA = object()
 
 
 class Probe:
@@ -89,6 +91,8 @@ class Probe:
         scale = keras_step.scale(optimizer)
         # Where they are not equally many, Keras has a word for it.
         for gradient, variable in zip(gradients, variables, strict=False):
+            if gradient is not None and replicas() > 1:
+                gradient = OF_ONE_REPLICA  # Until they are summed.
             self.gradients[keras_step.key(variable)] = (gradient, scale)
 
     def note_reduced(self, pairs) -> None:

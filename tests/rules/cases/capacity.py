@@ -6,6 +6,7 @@ from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.facts.learning_weights import Learning
 from keras_troubleshoot.facts.necks import Neck
 from keras_troubleshoot.facts.neighbours import Signal
+from keras_troubleshoot.facts.outcome import Outcome
 from keras_troubleshoot.facts.starting_weights import Start
 from tests.rules import building as b
 from tests.rules.checking import ADVICE
@@ -30,11 +31,12 @@ def returned(width):
     )
 
 
-def trained(units, accuracy, known=0.9, losses=(1.0,) * 8):
+def trained(units, quality, known=0.9, losses=(1.0,) * 8):
     hidden = Start("a", "Dense", units, 20, 0.2, 0.0, 1.0, 1.0)
     last = Start("b", "Dense", 10, units, 0.2, 0.0, 1.0, 1.0, last=True)
     return b.Facts(
-        history=History({"loss": list(losses), "accuracy": [0.1, accuracy]}),
+        history=History({"loss": list(losses)}),
+        outcome=Outcome(quality, losses=tuple(losses), start=1.0),
         signal=Signal(1000, 10, known, 0.1, 0.01, 0.1, 1),
         starting_weights=(hidden, last),
     )
@@ -74,8 +76,18 @@ SICK = (
         ADVICE,
         lambda: trained(4, 0.6),
         "the model",
-        {"accuracy": 0.6, "known": 0.9, "widest": 4},
-        ("60%", "90%", "4 units"),
+        # 90% of ten classes, of which a guess tells a tenth.
+        {"quality": 0.6, "known": 0.8 / 0.9, "widest": 4},
+        ("0.6", "0.889", "4 units"),
+    ),
+    Sick(
+        "two units, far behind",
+        "model-too-small",
+        WARNING,
+        lambda: trained(2, 0.1),
+        "the model",
+        {"quality": 0.1, "widest": 2},
+        ("2 units",),
     ),
     Sick(
         "validation rises",

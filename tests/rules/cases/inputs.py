@@ -1,7 +1,10 @@
 """Cases of the rules about inputs."""
 
+import dataclasses
+
 import numpy as np
 
+from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.entries import Lookup
 from keras_troubleshoot.facts.facts import Facts
 from tests.rules import building as b
@@ -31,6 +34,15 @@ def with_constant(*positions, value=7.0):
     x = b.normal(60, 6) * np.arange(1, 7, dtype="float32")
     x[:, list(positions)] = value
     return x
+
+
+def rare_code():
+    """A sample of 60 rows of 200; only the last one holds the code."""
+    whole = with_constant(5).repeat(4, axis=0)[:200]
+    whole[-1, 5] = 1.0
+    rows = np.arange(60)
+    array = Array("x", whole[rows], 200, whole, rows)
+    return Facts(data=dataclasses.replace(b.data(whole[rows]), inputs=(array,)))
 
 
 def lookup(low, high, whole):
@@ -157,6 +169,18 @@ TWINS = (
         "one-hot codes of a class that did not come up",
         "input-constant-feature",
         lambda: with_input(b.one_hot(b.ids(60, 7), 8)),
+    ),
+    Twin(
+        "steps of a series, relative to the first",
+        "input-constant-feature",
+        lambda: with_input(
+            np.cumsum(np.pad(b.normal(60, 11), ((0, 0), (1, 0))), axis=1)
+        ),
+    ),
+    Twin(
+        "a code that is rare, and missing in the sample",
+        "input-constant-feature",
+        rare_code,
     ),
     Twin(
         "black borders of pictures",

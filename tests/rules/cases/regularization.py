@@ -1,5 +1,6 @@
 """Cases of too much regularization, or at the wrong place."""
 
+from keras_troubleshoot.facts.architecture import Layer
 from keras_troubleshoot.facts.dropping import Dropping
 from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.facts.penalties import Penalties
@@ -19,7 +20,12 @@ def dropping(rate, width=128, **known):
     return b.facts(b.head(MADE, MADE, b.MSE), dropping=(one,))
 
 
-def penalties(value, pull, push=0.5, data=1.0, activity=0.0, after=None):
+NORMALIZED = Layer("norm", "norm", "BatchNormalization")
+
+
+def penalties(
+    value, pull, push=0.5, data=1.0, activity=0.0, after=None, layers=()
+):
     """Two regularized weights that share all this.
 
     Args:
@@ -29,6 +35,7 @@ def penalties(value, pull, push=0.5, data=1.0, activity=0.0, after=None):
         data: loss of the data.
         activity: what activity regularizers add.
         after: scale of the weights after training, which was 1.
+        layers: of the model.
     """
 
     def seen(scale):
@@ -45,7 +52,7 @@ def penalties(value, pull, push=0.5, data=1.0, activity=0.0, after=None):
             "history": History({"loss": [1.0]}),
             "trained_penalties": seen(after),
         }
-    return b.Facts(penalties=seen(1.0), **known)
+    return b.Facts(penalties=seen(1.0), model=b.model(*layers), **known)
 
 
 SICK = (
@@ -102,6 +109,15 @@ SICK = (
         ("1%",),
     ),
     Sick(
+        "seven times the loss, and a seventh is left",
+        "over-regularized",
+        WARNING,
+        lambda: penalties(7.0, 0.2, after=0.14),
+        "weight 'a/kernel'",
+        {"left": 0.14, "value": 7, "data": 1},
+        ("14%", "7"),
+    ),
+    Sick(
         "twice the pull",
         "over-regularized",
         ADVICE,
@@ -141,6 +157,11 @@ TWINS = (
         "usual weight decay",
         "over-regularized",
         lambda: penalties(0.9, 0.2, after=0.6),
+    ),
+    Twin(
+        "weights whose scale normalization undoes",
+        "over-regularized",
+        lambda: penalties(7.0, 0.2, after=0.14, layers=(NORMALIZED,)),
     ),
     Twin(
         "a sparse code, lightly",
