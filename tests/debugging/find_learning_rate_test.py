@@ -200,7 +200,9 @@ class BadInputTest(parameterized.TestCase):
             kts.find_learning_rate("model.keras", course.X, course.Y)
 
     @parameterized.named_parameters(
-        ("none", None, None), ("empty", course.X[:0], course.Y[:0])
+        ("none", None, None),
+        ("empty", course.X[:0], course.Y[:0]),
+        ("of other lengths", course.X, course.Y[:9]),
     )
     def test_no_data(self, x, y):
         with self.assertRaisesRegex(ValueError, "To mend it, "):
