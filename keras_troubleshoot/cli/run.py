@@ -86,18 +86,11 @@ def _try_fixes(session, seconds: float) -> None:
     """Tries remedies; Ctrl-C ends that, and the report is written still."""
     outputs.say(f"Trying fixes, for up to {seconds:g} seconds")
     try:
-        report = session.try_fixes(seconds)
+        session.try_fixes(seconds)
     except KeyboardInterrupt:
         outputs.say("Interrupted: the report says what was known before")
-        return
     except RuntimeError as error:
         outputs.say(first_line(error))
-        return
-    changes = report.patch()
-    if changes:
-        outputs.say(f"The fixes that were kept, in Keras code:\n{changes}")
-    else:
-        outputs.say("No fix was kept")
 
 
 def _conclude(report, paths: dict[str, str], fail_on: str) -> int:

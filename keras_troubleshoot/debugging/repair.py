@@ -1,6 +1,7 @@
 """Tries remedies, keeps those that help, and trains the mended model."""
 
 import dataclasses
+import functools
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from keras_troubleshoot.remedies.trial import Trial
 from keras_troubleshoot.remedies.tryout import Tryout
 from keras_troubleshoot.remedies.workshop import Workshop
 from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Fixes
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Severity
 
@@ -35,7 +37,23 @@ class Repair:
     dropped: list[Trial] = dataclasses.field(default_factory=list)
     together: tuple = ()
 
-    @property
+    @functools.cached_property
+    def fixes(self) -> Fixes:
+        """What came of it, for the report."""
+        if not self.kept:
+            told = "None of the fixes that were tried helps."
+            return Fixes(told if self.dropped else "There was no fix to try.")
+        best = max(self.kept, key=lambda t: t.gain)
+        whole = dataclasses.replace(
+            best,
+            title="What is kept, all together",
+            after=self.together or best.after,
+            loss_changed=any(t.loss_changed for t in self.kept),
+        )
+        drawn = (whole.figure,) if whole.figure is not None else ()
+        return Fixes(whole.told, tuple(self.code), drawn)
+
+    @functools.cached_property
     def code(self) -> list[str]:
         """Keras code that says what is changed."""
         program = self.shop.small()
@@ -89,6 +107,11 @@ class Impossible:
     """
 
     reason: str
+
+    @property
+    def fixes(self) -> Fixes:
+        """What came of it, for the report."""
+        return Fixes(f"No fix was tried: {self.reason}.")
 
     @property
     def code(self) -> list[str]:

@@ -119,3 +119,19 @@ class Skipped:
 
     rule: str
     reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixes:
+    """What came of trying fixes.
+
+    Attributes:
+        told: in a sentence or two, with the numbers.
+        code: lines of Keras code that say what the fixes that are kept
+            change; empty where none is.
+        figures: the curves of all of them together.
+    """
+
+    told: str
+    code: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()

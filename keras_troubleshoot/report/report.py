@@ -7,6 +7,7 @@ from typing import Any
 from keras_troubleshoot.report import ranking
 from keras_troubleshoot.report import serialization
 from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Fixes
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
 
@@ -31,6 +32,7 @@ class Report:
             name: versions, sizes, times. Plain Python values.
         repair: the remedies that were tried, where some were; it is not
             written to files.
+        fixes: what came of them, for the reader.
 
     Attributes:
         findings: the findings, ranked: a root cause stands above the
@@ -48,12 +50,14 @@ class Report:
         title: str = "",
         context: dict[str, Any] | None = None,
         repair: Any = None,
+        fixes: Fixes | None = None,
     ):
         self.findings = ranking.rank(findings)
         self.examined = list(dict.fromkeys(examined))
         self.skipped = list(skipped)
         self.title = title
         self.context = dict(context or {})
+        self.fixes = fixes if repair is None else repair.fixes
         self._repair = repair
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Fixes
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Location
 from keras_troubleshoot.report.finding import Severity
@@ -27,8 +28,9 @@ def report_to_dict(report) -> dict[str, Any]:
 
     Returns:
         A dictionary with `schema` (the version of this layout), `title`,
-        `findings`, `examined`, `skipped` and `context`. Numbers that are not
-        finite are the strings `"nan"`, `"inf"` and `"-inf"`.
+        `findings`, `examined`, `skipped`, `context` and `fixes` (None where
+        none were tried). Numbers that are not finite are the strings
+        `"nan"`, `"inf"` and `"-inf"`.
     """
     return {
         "schema": SCHEMA,
@@ -37,6 +39,7 @@ def report_to_dict(report) -> dict[str, Any]:
         "examined": plain(report.examined),
         "skipped": plain(report.skipped),
         "context": plain(report.context),
+        "fixes": plain(report.fixes),
     }
 
 
@@ -71,6 +74,7 @@ def report_from_dict(cls: Callable, values: Mapping[str, Any]):
         ],
         title=fields.get("title", str),
         context=fields.get("context", Mapping),
+        fixes=_fixes(fields.optional("fixes")),
     )
 
 
@@ -163,6 +167,16 @@ def _finding(fields: _Fields) -> Finding:
         location=_location(fields.optional("location")),
         suspected=fields.default("suspected", False),
         tried=fields.default("tried", ""),
+    )
+
+
+def _fixes(fields: _Fields | None) -> Fixes | None:
+    if fields is None:
+        return None
+    return Fixes(
+        told=fields.get("told", str),
+        code=fields.strings("code"),
+        figures=tuple(_figure(f) for f in fields.each("figures")),
     )
 
 

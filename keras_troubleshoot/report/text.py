@@ -93,7 +93,20 @@ def _parts(report: Report, width: int) -> Iterator[tuple[Any, int]]:
         yield _text(one_line(entry.finding.summary)), indent
         yield _details(entry), indent
         yield _text(), 0
+    yield from _fixes(report)
     yield from _examined(report)
+
+
+def _fixes(report: Report) -> Iterator[tuple[Any, int]]:
+    """What came of trying fixes, where some were tried."""
+    if report.fixes is None:
+        return
+    yield _text(("Fixes", "bold")), 0
+    for line in lines(report.fixes.told):
+        yield _text(line), 2
+    for line in report.fixes.code:
+        yield _text(one_line(line)), 4
+    yield _text(), 0
 
 
 def _head(entry: Entry, indent: int) -> Any:

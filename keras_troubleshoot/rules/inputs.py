@@ -94,8 +94,9 @@ def input_constant_feature(facts, most=40):
     Constant borders of pictures, and columns of zeros among counts or
     one-hot codes, are normal, and so is the step of a series that the others
     are relative to: this looks at tables of up to 40 features, most of which
-    hold more than 32 values and do not go along with the next one, or at
-    inputs that do not vary at all.
+    hold more than 32 values and do not go along with the next one, and there
+    at columns that do not stand beside one of two values; or at inputs that
+    do not vary at all.
     """
     for array in facts.data.inputs:
         if not array.numeric or not len(array.clean) or array.features < 1:
@@ -114,6 +115,7 @@ def input_constant_feature(facts, most=40):
             )
             continue
         constant = array.constant
+        constant = constant[~beside_codes(array.clean, constant)]
         looked_up = {k.source for k in facts.get("lookups") or ()}
         if not len(constant) or array.values.ndim != 2:
             continue
@@ -149,6 +151,16 @@ def coded(rows, ranges, few=32) -> bool:
     varying = rows[:, ranges > 0]
     different = [len(np.unique(column)) for column in varying.T]
     return bool(np.median(different) <= few)
+
+
+def beside_codes(rows, constant) -> np.ndarray:
+    """Which columns stand beside one of two values: rare one-hot codes."""
+    two = {
+        place
+        for place in {*(constant - 1), *(constant + 1)}
+        if 0 <= place < rows.shape[1] and len(np.unique(rows[:, place])) == 2
+    }
+    return np.array([bool({c - 1, c + 1} & two) for c in constant], bool)
 
 
 def serial(rows, ranges, alike=0.7) -> bool:

@@ -95,11 +95,15 @@ class RunTest(calling.CommandTestCase):
     def test_fixes_are_tried(self):
         ended = self.run_script(SICK, "--try_fixes=5", "--confirm=0")
         self.assertEqual(ended.code, 1, ended.err)
-        self.assertIn("The fixes that were kept, in Keras code", ended.err)
+        self.assertIn("\nFixes\n  What is kept, all together", ended.err)
         self.assertIn("activation=None", ended.err)
         report = json.loads(pathlib.Path("report.json").read_text())
         tried = [f["tried"] for f in report["findings"] if "tried" in f]
         self.assertNotEmpty([told for told in tried if "steps on" in told])
+        self.assertStartsWith(report["fixes"]["told"], "What is kept")
+        self.assertNotEmpty(report["fixes"]["code"])
+        page = pathlib.Path("report.html").read_text()
+        self.assertIn("<h2>Fixes</h2>", page)
 
     def test_fail_on_never(self):
         self.assertEqual(self.run_script(SICK, "--fail_on=never").code, 0)

@@ -141,6 +141,7 @@ class JsonTest(parameterized.TestCase):
         self.assertEqual(back.skipped, report.skipped)
         self.assertEqual(back.examined, report.examined)
         self.assertEqual(back.context, plain(report.context))
+        self.assertEqual(str(back.fixes), str(report.fixes))
         for held, finding in zip(back.findings, report.findings, strict=True):
             self.assertEqual(held.evidence, plain(finding.evidence))
             self.assertEqual(held.location, finding.location)

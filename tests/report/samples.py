@@ -2,6 +2,7 @@
 
 from keras_troubleshoot.report.finding import Figure
 from keras_troubleshoot.report.finding import Finding
+from keras_troubleshoot.report.finding import Fixes
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Location
 from keras_troubleshoot.report.finding import Severity
@@ -109,6 +110,11 @@ def full() -> Report:
         ],
         title="mnist_mlp",
         context={"keras": "3.15.0", "rows": 10000, "seconds": 1.234},
+        fixes=Fixes(
+            "What is kept, all together: loss 2.3 -> 0.4. It helps.",
+            ("y = y - 1", "model.compile(..., loss='mse')"),
+            (Figure("lines", "Trial", ("a", "b"), ((2, 1), (2, 0)), "loss"),),
+        ),
     )
 
 
@@ -135,4 +141,9 @@ def hostile() -> Report:
         [Skipped(HOSTILE, HOSTILE)],
         HOSTILE,
         {HOSTILE: HOSTILE},
+        fixes=Fixes(
+            HOSTILE,
+            (HOSTILE,),
+            (Figure("bars", HOSTILE, (HOSTILE, "b"), (1, 2), HOSTILE),),
+        ),
     )

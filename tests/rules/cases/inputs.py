@@ -178,6 +178,13 @@ TWINS = (
         ),
     ),
     Twin(
+        "a code beside others that never came up",
+        "input-constant-feature",
+        lambda: with_input(
+            np.hstack([b.normal(60, 6), b.one_hot(b.ids(60, 3), 4)])
+        ),
+    ),
+    Twin(
         "a code that is rare, and missing in the sample",
         "input-constant-feature",
         rare_code,
