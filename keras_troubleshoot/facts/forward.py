@@ -119,7 +119,6 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
     for name, tensor in outputs:
         target = targets.get(name)
         values = np.asarray(tensor)
-        units = values.shape[-1] if values.ndim > 1 else 1
         loss, weight, true = parts.get(name, (None, None, None))
         tried, complaint = None, refused
         if loss is not None:
@@ -132,7 +131,7 @@ def describe_heads(runner: Runner, forward: Pass, data: Data) -> tuple:
                 target=target,
                 loss=losses.describe(loss, weight) if loss else None,
                 metrics=tuple(
-                    described(m, target, units, true, tensor, runner)
+                    described(m, target, values.shape, true, tensor, runner)
                     for m in wanted[name]
                 ),
                 behaviour=tried,
@@ -156,9 +155,9 @@ def ending(forward: Pass, tensor) -> output_activation.Activation:
     )
 
 
-def described(given, target, units, true, tensor, runner) -> heads.Metric:
+def described(given, target, shape, true, tensor, runner) -> heads.Metric:
     """What is known of a metric; the user's own is tried."""
-    known = heads.metric(given, target, units)
+    known = heads.metric(given, target, shape)
     if true is None:
         return known
     wide = metric_broadcasts(given, true, tensor, runner)

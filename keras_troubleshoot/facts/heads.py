@@ -101,18 +101,18 @@ class Head:
         return f"output {self.name!r}"
 
 
-def metric(identifier: Any, target: Array | None, units: int) -> Metric:
+def metric(identifier: Any, target: Array | None, shape: tuple) -> Metric:
     """What is known of one compiled metric.
 
     Args:
         identifier: what was passed to `compile`.
         target: what the output is to predict.
-        units: size of the last axis of the output.
+        shape: of the output, rows first.
     """
     if isinstance(identifier, str):
         name = identifier
         if name in ("accuracy", "acc"):
-            return Metric(name, meant(target, units), 0.5)
+            return Metric(name, meant(target, shape), 0.5)
         return Metric(name, camel(name), 0.5 if "binary" in name else None)
     options = getattr(identifier, "_fn_kwargs", {})
     threshold = options.get("threshold", getattr(identifier, "threshold", None))
@@ -131,14 +131,15 @@ def metric(identifier: Any, target: Array | None, units: int) -> Metric:
     return Metric(str(name), kind, threshold, logits)
 
 
-def meant(target: Array | None, units: int) -> str:
+def meant(target: Array | None, shape: tuple) -> str:
     """Which class Keras takes for `"accuracy"`."""
+    units = shape[-1] if len(shape) > 1 else 1
     if units == 1:
         return "BinaryAccuracy"
-    if target is not None and target.values.shape[-1:] == (units,):
-        if target.values.ndim > 1:
-            return "CategoricalAccuracy"
-    return "SparseCategoricalAccuracy"
+    true = () if target is None else target.values.shape
+    if len(true) < len(shape) or true[-1] == 1:
+        return "SparseCategoricalAccuracy"
+    return "CategoricalAccuracy"
 
 
 def camel(name: str) -> str:

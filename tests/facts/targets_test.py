@@ -103,15 +103,21 @@ class ArrayTest(parameterized.TestCase):
 
 class MetricTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        ("one_unit", [0, 1], 1, "BinaryAccuracy"),
-        ("one_hot", ONE_HOT, 3, "CategoricalAccuracy"),
-        ("ids", [0, 1, 2], 3, "SparseCategoricalAccuracy"),
-        ("ids_in_a_column", [[0], [1]], 3, "SparseCategoricalAccuracy"),
-        ("as_many_ids_as_units", [0, 1, 2], 3, "SparseCategoricalAccuracy"),
+        ("one_unit", [0, 1], (2, 1), "BinaryAccuracy"),
+        ("one_hot", ONE_HOT, (9, 3), "CategoricalAccuracy"),
+        ("ids", [0, 1, 2, 1], (4, 3), "SparseCategoricalAccuracy"),
+        ("ids_in_a_column", [[0], [1]], (2, 3), "SparseCategoricalAccuracy"),
+        (
+            "as_many_ids_as_units",
+            [0, 1, 2],
+            (3, 3),
+            "SparseCategoricalAccuracy",
+        ),
+        ("as_many_steps", [[0, 1]], (1, 2, 2), "SparseCategoricalAccuracy"),
     )
-    def test_accuracy_means(self, y, units, expected):
+    def test_accuracy_means(self, y, shape, expected):
         for name in ("accuracy", "acc"):
-            got = heads.metric(name, array(y), units)
+            got = heads.metric(name, array(y), shape)
             self.assertEqual((got.name, got.class_name), (name, expected))
 
     @parameterized.parameters(
@@ -122,7 +128,7 @@ class MetricTest(parameterized.TestCase):
         ("Precision", "Precision", None),
     )
     def test_names(self, name, class_name, threshold):
-        got = heads.metric(name, None, 1)
+        got = heads.metric(name, None, (9, 1))
         self.assertEqual(got.class_name, class_name)
         self.assertEqual(got.threshold, threshold)
 
@@ -130,7 +136,7 @@ class MetricTest(parameterized.TestCase):
         def r_squared(y, y_pred):
             return 0
 
-        got = heads.metric(r_squared, None, 1)
+        got = heads.metric(r_squared, None, (9, 1))
         self.assertEqual((got.name, got.class_name), ("r_squared", "RSquared"))
 
 
