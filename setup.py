@@ -38,7 +38,12 @@ setuptools.setup(
         "tensorflow>=2.21",
     ],
     extras_require={
-        "test": ["import-linter>=2.0", "pytest>=8.0", "ruff>=0.9"],
+        "test": [
+            "import-linter>=2.0",
+            "pytest>=8.0",
+            "pytest-xdist>=3.5",
+            "ruff>=0.9",
+        ],
     },
     entry_points={
         "console_scripts": [

@@ -86,11 +86,15 @@ def settled(finding: Finding, trial: Trial, outcome: Any) -> Finding:
 
 
 def beats(trial: Trial, outcome: Any) -> bool:
-    """Whether a trial does better than the whole training of the user."""
-    after = trial.after[0]
-    reached = outcome.quality
-    if outcome.validated is not None:
-        reached = max(outcome.validated, min(reached or 0, outcome.validated))
+    """Whether a trial does better than the whole training of the user.
+
+    On rows that neither was trained on, where the user has some; else each on
+    rows that it was trained on.
+    """
+    after, reached = trial.after[0], outcome.validated
+    if reached is None:
+        reached = outcome.quality
+        after = dataclasses.replace(after, quality=after.learned)
     if after.quality is not None and reached is not None:
         user = dataclasses.replace(after, quality=reached)
         return better(user, after, trial.loss_changed)

@@ -69,12 +69,11 @@ class Bench:
                 break
             if not np.isfinite(made).all():
                 break
-        judged = short_run.judge(self.loop.model, self.data, rows.held, head)
-        return short_run.Run(
-            tuple(losses.tolist()),
-            *judged,
-            seconds=time.perf_counter() - begin,
-        )
+        model = self.loop.model
+        judged = short_run.judge(model, self.data, rows.held, head)
+        learned, _ = short_run.judge(model, self.data, rows.some, head)
+        seconds = time.perf_counter() - begin
+        return short_run.Run(tuple(losses.tolist()), *judged, seconds, learned)
 
 
 def bench_for(program: Any, batch: int) -> Bench | None:

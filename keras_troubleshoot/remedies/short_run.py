@@ -24,12 +24,15 @@ class Run:
             where it cannot be judged.
         loss: of the rows held out; None where it could not be taken.
         seconds: that it took.
+        learned: quality for rows that it trained on; None where it cannot be
+            judged.
     """
 
     losses: tuple[float, ...]
     quality: float | None
     loss: float | None
     seconds: float
+    learned: float | None = None
 
     @property
     def steps(self) -> int:
@@ -61,6 +64,11 @@ class Rows:
 
     order: np.ndarray
     held: np.ndarray
+
+    @property
+    def some(self) -> np.ndarray:
+        """Some of the rows that are trained on."""
+        return np.unique(self.order.ravel()[: len(self.held)])
 
 
 def rows_for(
@@ -141,9 +149,9 @@ def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
             if model.stop_training:
                 break
         judged = judge(model, program.data, rows.held, head)
-    return Run(
-        tuple(watch.losses), *judged, seconds=time.perf_counter() - begin
-    )
+        learned, _ = judge(model, program.data, rows.some, head)
+    seconds = time.perf_counter() - begin
+    return Run(tuple(watch.losses), *judged, seconds, learned)
 
 
 def setting_rate(program: Any) -> list:
@@ -191,7 +199,7 @@ def predict(model: Any, x: Any, rows: np.ndarray, batch: int = 256):
 
 
 def judge(model: Any, data: Any, rows: np.ndarray, head: Any):
-    """Quality and loss of the rows held out."""
+    """Quality and loss of some rows."""
     if not len(rows) or data.y is None:
         return None, None
     made = predict(model, data.x, rows)
