@@ -144,7 +144,7 @@ def steepest(lrs, losses) -> float | None:
     Example:
         >>> lrs = np.geomspace(1e-5, 1, 101)
         >>> losses = 1 / (1 + (lrs / 1e-2) ** 2)
-        >>> round(np.log10(steepest(lrs, losses)), 1)
+        >>> round(float(np.log10(steepest(lrs, losses))), 1)
         -2.0
     """
     found = usable(lrs, losses)

@@ -45,7 +45,7 @@ class SupervisionTest(calling.CommandTestCase):
         )
 
     @contextlib.contextmanager
-    def supervise(self):
+    def supervise(self, confirm=None):
         self.told.append("in")
         yield mock.sentinel.session
         self.told.append("out")
