@@ -11,6 +11,9 @@ from keras_troubleshoot.facts.passes import Pass
 from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.recorder import tensors
 
+# Channels of targets that are looked for among the inputs.
+MOST_CHANNELS = 16
+
 
 @dataclasses.dataclass(frozen=True)
 class Masking:
@@ -211,12 +214,18 @@ def next_step(data: Data):
 
 
 def agreement(x, y) -> float:
-    """Share of `y[:, t]` that equal `x[:, t + 1]` in one of its channels."""
+    """Share of `y[:, t]` that equal `x[:, t + 1]` in one of its channels.
+
+    Of several channels of the targets, that of the one that agrees least.
+    """
     now, after = y[:, :-1], x[:, 1:]
     now = now.reshape(*now.shape[:2], -1)
-    if now.shape[2] != 1:
-        return 0.0
     after = after.reshape(*after.shape[:2], -1)
-    equal = np.isclose(after, now).mean(axis=(0, 1))
-    constant = np.ptp(now) == 0
-    return 0.0 if constant else float(equal.max())
+    if now.shape[2] > min(after.shape[2], MOST_CHANNELS):
+        return 0.0
+    if not np.ptp(now, axis=(0, 1)).all():
+        return 0.0
+    return min(
+        float(np.isclose(after, now[..., [i]]).mean(axis=(0, 1)).max())
+        for i in range(now.shape[2])
+    )

@@ -43,6 +43,12 @@ KNOWN = (
         "dictionaries with the names of the outputs.",
     ),
     (
+        r"`validation_split` is only supported",
+        "`validation_split` cuts rows off arrays; a stream has none to cut.",
+        "Split the data yourself, `dataset.take(n)` and `dataset.skip(n)`, and "
+        "pass `validation_data`.",
+    ),
+    (
         r"Unrecognized data type",
         "The data are of a kind that `fit` does not take.",
         "Pass NumPy arrays: `np.asarray(x)`, with rows of equal length.",

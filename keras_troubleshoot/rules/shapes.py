@@ -12,7 +12,7 @@ from keras_troubleshoot.rules.words import percent
 
 # Words by which an exception tells that shapes do not fit.
 ABOUT_SHAPES = re.compile(
-    r"shape|incompatible|dimension|rank|ndim|axis|broadcast|"
+    r"shape|incompatible(?! type)|dimension|rank|ndim|axis|broadcast|"
     r"size of (the )?input|matrix|same length|structure",
     re.IGNORECASE,
 )

@@ -27,7 +27,9 @@ def example_weights_misconfigured(facts, upside_down=1.2):
 
     `class_weight` is to lift rare classes: larger weights for the frequent
     one make it worse (the shares instead of their inverses are typical).
-    Weights of zero remove a class; negative ones push away from it.
+    Weights of zero remove a class; negative ones push away from it. Where all
+    targets that weigh something are the same, and those of weight zero vary,
+    the weights are the wrong way round, as a mask of padding may be.
     """
     yield from class_weights(facts, upside_down)
     for array in facts.data.weights:
@@ -53,6 +55,37 @@ def example_weights_misconfigured(facts, upside_down=1.2):
             )
         else:
             yield from unheard_classes(facts, array)
+            yield from only_constant(facts, array)
+
+
+def only_constant(facts, array, least=20):
+    """Targets that all are the same, but for those that weigh nothing."""
+    if len(facts.data.targets) != 1:
+        return
+    target = facts.data.targets[0]
+    if not target.numeric or target.features % array.features:
+        return
+    rows = min(len(target.flat), len(array.flat))
+    weights = array.flat[:rows]
+    values = target.flat[:rows].reshape(*weights.shape, -1)
+    heard, unheard = values[weights > 0], values[weights == 0]
+    if min(len(heard), len(unheard)) < least or array.features == 1:
+        return
+    if not np.isfinite(values).all() or np.ptp(heard, axis=0).any():
+        return
+    if not np.ptp(unheard, axis=0).any():
+        return
+    yield error(
+        array.name,
+        f"All {counted(len(heard), 'target')} that weigh something are "
+        f"{number(heard.flat[0])}, while the {len(unheard)} of weight zero "
+        "vary: only what does not matter is learned.",
+        "The weights look the wrong way round: 1 for what is real, 0 for "
+        "padding.",
+        heard=len(heard),
+        unheard=len(unheard),
+        value=float(heard.flat[0]),
+    )
 
 
 def class_weights(facts, upside_down):

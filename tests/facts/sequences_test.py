@@ -176,6 +176,18 @@ class CausalityTest(parameterized.TestCase):
         x = np.ones((60, 9, 1), "float32")
         self.assertIsNone(causality(self.model(layers.Dense(1)), x, x))
 
+    def test_several_channels_at_once(self):
+        series = np.cumsum(running.numbers(60, 10, 3), axis=1)
+        model = keras.Sequential(
+            [
+                keras.Input((9, 3)),
+                layers.Bidirectional(layers.GRU(3, return_sequences=True)),
+                layers.Dense(3),
+            ]
+        )
+        got = causality(model, series[:, :-1], series[:, 1:])
+        self.assertGreater(got.leak, 1e-3)
+
     def test_one_of_several_channels(self):
         x = np.concatenate([running.numbers(60, 9, 1, seed=4), self.x], -1)
         model = keras.Sequential(

@@ -26,6 +26,18 @@ def by_row(weights, y=LABELS):
     return Facts(data=b.data(b.normal(len(y), 3), y, weights))
 
 
+def by_step(padding, real):
+    """Weights of the steps of sequences, the second half of which is padding.
+
+    Targets are 0 and 1 in turn, and 0 in the padding.
+    """
+    steps = np.arange(10) < 5
+    y = np.where(steps, np.arange(40)[:, None] % 2, 0)
+    weights = np.broadcast_to(np.where(steps, real, padding), (40, 10))
+    known = b.data(b.normal(40, 10), y[..., None], weights.astype("float32"))
+    return Facts(data=known)
+
+
 def changed(value, rows):
     weights = np.ones(400)
     weights[:rows] = value
@@ -41,6 +53,15 @@ SICK = (
         "class_weight",
         {"class_weight": {"0": 0.75, "1": 0.25}, "counts": COUNTS},
         ("300 rows", "0.75", "100 rows", "0.25"),
+    ),
+    Sick(
+        "padding weighs, the rest does not",
+        RULE,
+        ERROR,
+        lambda: by_step(1, 0),
+        "sample_weight",
+        {"heard": 200, "unheard": 200, "value": 0},
+        ("All 200 targets", "are 0"),
     ),
     Sick(
         "a class of weight zero",
@@ -98,6 +119,7 @@ SICK = (
 )
 
 TWINS = (
+    Twin("padding weighs nothing", RULE, lambda: by_step(0, 1)),
     Twin("no weights", RULE, lambda: by_class(None)),
     Twin("inverse shares", RULE, lambda: by_class({0: 0.67, 1: 2.0})),
     Twin("equal classes", RULE, lambda: by_class({0: 2, 1: 1}, LABELS[:4] * 0)),
