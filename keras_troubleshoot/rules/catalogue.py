@@ -28,6 +28,7 @@ from keras_troubleshoot.rules import pairing
 from keras_troubleshoot.rules import progress
 from keras_troubleshoot.rules import registry
 from keras_troubleshoot.rules import regularization
+from keras_troubleshoot.rules import run_length
 from keras_troubleshoot.rules import scale
 from keras_troubleshoot.rules import schedules
 from keras_troubleshoot.rules import shapes
@@ -66,6 +67,7 @@ ORDER = (
     callbacks,
     learning_rate,
     progress,
+    run_length,
     metrics,
     gradients,
     dynamics,

@@ -9,7 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_troubleshoot.debugging.instrument import batch_copy
 from keras_troubleshoot.debugging.instrument import keras_step
+from keras_troubleshoot.debugging.instrument import undoing
 from keras_troubleshoot.debugging.instrument.instrument import Part
 from keras_troubleshoot.debugging.instrument.probe import Probe
 from keras_troubleshoot.debugging.instrument.probe import replicas
@@ -80,7 +82,7 @@ class Tripwire(Part):
         """Puts back what layers remember; says what was finite."""
         states, flags = probe.kept[id(self)]
         fine = agreed(tf.reduce_all([loss_fine(probe), *flags]))
-        put_back(fine & ~fed, states)
+        undoing.put_back(fine & ~fed, states)
         known = float(probe.reaches(probe.loss))
         loss = agreed(loss_fine(probe))
         return tf.cast([fine, loss], tf.float32) * [1.0, known] - [
@@ -98,14 +100,15 @@ class Tripwire(Part):
             compiled = probe.model.jit_compile
             if compiled or not all(map(in_branch, grads)):
                 known = keras_step.written(optimizer, variables)
-                step_or_undo(fine, act, known)
+                undoing.step_or_undo(fine, act, known)
             else:
-                step_if(fine, act)
+                undoing.step_if(fine, act)
             return
         # A branch may not merge replicas: they merge first, and branch then,
         # as in Keras's `LossScaleOptimizer`.
         tf.distribute.get_replica_context().merge_call(
-            functools.partial(together, apply), args=(fine, grads, variables)
+            functools.partial(undoing.together, apply),
+            args=(fine, grads, variables),
         )
 
     def took(self, data: Any, fed: tf.Tensor, result: tf.Tensor) -> None:
@@ -114,7 +117,7 @@ class Tripwire(Part):
 
         def keep():
             strategy = self.instrument.model.distribute_strategy
-            leaves, shell = dense(data, strategy)
+            leaves, shell = batch_copy.dense(data, strategy)
             self._sticky.assign(True)
             tf.numpy_function(
                 functools.partial(self._keep, shell),
@@ -224,76 +227,3 @@ def agreed(fine: tf.Tensor) -> tf.Tensor:
 def merging() -> bool:
     """Whether an optimizer merges replicas to take a step."""
     return not tf.__internal__.distribute.strategy_supports_no_merge_call()
-
-
-def step_if(fine: tf.Tensor, act: Callable) -> None:
-    """Acts if a flag is set."""
-
-    def acting():
-        act()
-        return tf.no_op()
-
-    tf.cond(fine, acting, tf.no_op)
-
-
-def step_or_undo(fine: tf.Tensor, act: Callable, variables: list) -> None:
-    """Acts, and takes it back unless a flag is set.
-
-    For gradients with which an optimizer in a branch would round otherwise.
-    It costs a copy of the variables in each step.
-    """
-    states = [(v, tf.identity(v)) for v in variables]
-    act()
-    # No `tf.where`: XLA would fuse it with the step, which rounds otherwise.
-    put_back(fine, states)
-
-
-def together(apply: Callable, strategy, fine, grads, variables) -> None:
-    """Lets the optimizers of all replicas take their step, or none."""
-    one = strategy.experimental_local_results(fine)[0]
-    each = strategy.extended.call_for_each_replica
-    step_if(one, lambda: each(apply, args=(grads, variables)))
-
-
-def put_back(fine: tf.Tensor, states: list) -> None:
-    """Gives variables the values they had, unless all is well."""
-    if not states:
-        return
-    if replicas() > 1:
-        # No branch: to write may mean to merge.
-        for variable, old in states:
-            variable.assign(tf.where(fine, variable, old))
-        return
-
-    def write():
-        for variable, old in states:
-            variable.assign(old)
-        return tf.no_op()
-
-    tf.cond(fine, tf.no_op, write)
-
-
-def dense(data: Any, strategy: Any) -> tuple[list, Any]:
-    """The tensors of a batch; whether there is one, in its structure."""
-    leaves = []
-
-    def take(leaf):
-        if leaf is None or isinstance(leaf, tf.experimental.Optional):
-            return False
-        parts = [
-            whole(part) for part in strategy.experimental_local_results(leaf)
-        ]
-        leaves.append(parts[0] if len(parts) == 1 else tf.concat(parts, 0))
-        return True
-
-    shell = keras.tree.map_structure(take, data)
-    return leaves, shell
-
-
-def whole(tensor: Any) -> tf.Tensor:
-    """A tensor without gaps."""
-    if isinstance(tensor, tf.SparseTensor):
-        return tf.sparse.to_dense(tensor)
-    if isinstance(tensor, tf.RaggedTensor):
-        return tensor.to_tensor()
-    return tf.convert_to_tensor(tensor)
