@@ -38,7 +38,9 @@ def confirm(
         seconds: that the trials may take.
 
     Returns:
-        The findings, in their order, with what the trials came to.
+        The findings, in their order, with what the trials came to; of those
+        that only say that a run came to little, the one whose remedy gained
+        most comes first.
     """
     waiting = [
         i
@@ -55,10 +57,16 @@ def confirm(
     trials = Tryout(shop).trials(
         [findings[i] for i in waiting], seconds, steps=steps, quick=True
     )
-    told = list(findings)
+    told, gains = list(findings), {}
     for place, trial in trials.items():
         index = waiting[place]
         told[index] = settled(findings[index], trial, outcome)
+        if findings[index].rule in OF_THE_RUN:
+            gains[index] = trial.gain
+    ranked = sorted(gains, key=lambda index: -gains[index])
+    moved = [told[index] for index in ranked]
+    for index, finding in zip(sorted(gains), moved, strict=True):
+        told[index] = finding
     return told
 
 
