@@ -78,7 +78,7 @@ def resnet():
 
 # Model, batch, steps of a round.
 MODELS = {
-    "MLP": (mlp, 64, 200),
+    "MLP": (mlp, 128, 200),
     "LeNet": (lenet, 64, 60),
     "ResNet-like": (resnet, 64, 8),
 }

@@ -22,7 +22,7 @@ class Recording(keras.callbacks.Callback):
         ValueError: if `every` is not positive, or `dense` is negative.
     """
 
-    def __init__(self, every: int = 10, dense: int = 100):
+    def __init__(self, every: int = 50, dense: int = 100):
         super().__init__()
         require_count("every", every, 1)
         require_count("dense", dense, 0)

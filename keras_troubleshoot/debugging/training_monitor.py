@@ -53,7 +53,7 @@ class TrainingMonitor(Recording):
     for BatchNormalization.
 
     Args:
-        every: record one of so many steps,
+        every: record one of so many steps (50 is Lightning's default, too),
         dense: and each of so many first ones.
         log_dir: folder for summaries that TensorBoard shows; it need not be
             installed.
@@ -83,7 +83,7 @@ class TrainingMonitor(Recording):
 
     def __init__(
         self,
-        every: int = 10,
+        every: int = 50,
         dense: int = 100,
         log_dir: Any = None,
         csv: Any = None,

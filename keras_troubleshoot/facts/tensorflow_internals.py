@@ -37,3 +37,20 @@ def checks_numerics() -> bool:
 
     state = check_numerics_callback._state
     return hasattr(state, "check_numerics_callback")
+
+
+@contextlib.contextmanager
+def whole_branches():
+    """Inside, `tf.cond` stays one operation that calls its branch.
+
+    Else TensorFlow takes it apart, and each tensor that a branch reads costs
+    an operation in each step, whichever is taken.
+    """
+    from tensorflow.python.ops import control_flow_util_v2
+
+    before = control_flow_util_v2._DISABLE_LOWER_USING_SWITCH_MERGE
+    control_flow_util_v2._DISABLE_LOWER_USING_SWITCH_MERGE = True
+    try:
+        yield
+    finally:
+        control_flow_util_v2._DISABLE_LOWER_USING_SWITCH_MERGE = before

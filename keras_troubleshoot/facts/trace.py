@@ -10,7 +10,7 @@ class Trace:
     """Some steps of a training run, as the compiled step saw them.
 
     One row for each step that was recorded: all of the first hundred, then
-    every tenth or so. Norms are Euclidean.
+    every fiftieth or so. Norms are Euclidean.
 
     Attributes:
         steps: numbers of the steps, from 0, shape (n,).

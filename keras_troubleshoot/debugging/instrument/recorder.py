@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_troubleshoot.debugging.instrument import branches
 from keras_troubleshoot.debugging.instrument import row as rows
 from keras_troubleshoot.debugging.instrument.instrument import Part
 from keras_troubleshoot.debugging.instrument.layout import Layout
 from keras_troubleshoot.debugging.instrument.probe import Probe
+from keras_troubleshoot.debugging.instrument.probe import replicas
 from keras_troubleshoot.facts.trace import Trace
 
 # Rows that the ring holds at least, on the device.
@@ -34,7 +36,7 @@ class Recorder(Part):
 
     def __init__(
         self,
-        every: int = 10,
+        every: int = 50,
         dense: int = 100,
         on_read: Callable[[], None] | None = None,
         on_end: Callable[[], None] | None = None,
@@ -75,7 +77,7 @@ class Recorder(Part):
         """Keeps the weights of a step that is measured."""
 
         def keep():
-            probe.kept[id(self)] = tf.cond(
+            probe.kept[id(self)] = branches.seldom(
                 fed,
                 functools.partial(rows.weights, probe.layout),
                 functools.partial(rows.nothing, probe.layout, self._static),
@@ -83,33 +85,38 @@ class Recorder(Part):
 
         probe.first.append(keep)
 
-    def after(self, probe: Probe, fed: tf.Tensor) -> tf.Tensor:
-        """The row of a step that is measured; zeros for others."""
+    def after(self, probe: Probe, fed: tf.Tensor) -> Any:
+        """Writes the row of a step that is measured; under XLA, returns it.
+
+        So do several replicas; of other steps, zeros are returned.
+        """
         self.layout = probe.layout
         before = probe.kept.get(id(self))
-        return tf.cond(
-            fed,
-            lambda: rows.row(probe, before),
-            lambda: tf.zeros([probe.layout.width]),
-        )
+        make = functools.partial(rows.row, probe, before)
+        if not self._static and replicas() == 1:
+            branches.seldom(fed, lambda: self._write(make()), tf.no_op)
+            return ()
+        width = probe.layout.width
+        return branches.seldom(fed, make, lambda: tf.zeros([width]))
 
-    def took(self, data: Any, fed: tf.Tensor, result: tf.Tensor) -> None:
-        """Writes the row into the ring."""
+    def took(self, data: Any, fed: tf.Tensor, result: Any) -> None:
+        """Writes the row that was returned into the ring."""
+        if not isinstance(result, tuple):
+            branches.seldom(fed, lambda: self._write(result), tf.no_op)
+        self._counts[0].assign_add(1)
+
+    def _write(self, row: tf.Tensor) -> tf.Operation:
+        """Writes a row into the ring."""
         step, written, _ = self._counts
-        ring, capacity = self._ring(1 + result.shape[0]), self._capacity
-
-        def write():
-            number = tf.cast(step[tf.newaxis], tf.float64)
-            line = tf.concat([number, tf.cast(result, tf.float64)], 0)
-            place = written % capacity
-            ring.scatter_nd_update([[place]], [line])
-            # Where the data have ended, there is no line: none may count.
-            with tf.control_dependencies([line]):
-                written.assign_add(1)
-            return tf.no_op()
-
-        tf.cond(fed, write, tf.no_op)
-        step.assign_add(1)
+        number = tf.cast(step[tf.newaxis], tf.float64)
+        line = tf.concat([number, tf.cast(row, tf.float64)], 0)
+        place = written % self._capacity
+        ring = self._ring(1 + row.shape[0])
+        ring.scatter_nd_update([[place]], [line])
+        # Where the data have ended, there is no line: none may count.
+        with tf.control_dependencies([line]):
+            written.assign_add(1)
+        return tf.no_op()
 
     def _ring(self, width: int) -> tf.Variable:
         """The ring buffer; float64 holds numbers of steps exactly.

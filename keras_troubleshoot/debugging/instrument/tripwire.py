@@ -4,12 +4,14 @@ import functools
 import math
 from collections.abc import Callable
 from typing import Any
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_troubleshoot.debugging.instrument import batch_copy
+from keras_troubleshoot.debugging.instrument import branches
 from keras_troubleshoot.debugging.instrument import keras_step
 from keras_troubleshoot.debugging.instrument import undoing
 from keras_troubleshoot.debugging.instrument.instrument import Part
@@ -57,6 +59,7 @@ class Tripwire(Part):
         self.tripped, self.step, self.batch = False, -1, None
         self.loss_finite: bool | None = None
         self._told = False
+        self._loss_known = False
 
     def begin(self, model: Any) -> None:
         """Sets it anew."""
@@ -75,26 +78,24 @@ class Tripwire(Part):
     def before(self, probe: Probe, fed: tf.Tensor) -> None:
         """Keeps what layers remember; stands around the optimizers."""
         states = [(v, tf.identity(v)) for v in remembered(probe.model)]
-        probe.kept[id(self)] = (states, [])
+        probe.kept[id(self)] = Kept(states, ~fed, [])
         probe.around.append(functools.partial(self._withhold, probe, fed))
 
     def after(self, probe: Probe, fed: tf.Tensor) -> Any:
         """Puts back what layers remember; says what was finite."""
-        states, flags = probe.kept[id(self)]
-        fine = agreed(tf.reduce_all([loss_fine(probe), *flags]))
-        undoing.put_back(fine & ~fed, states)
-        known = float(probe.reaches(probe.loss))
-        loss = agreed(loss_fine(probe))
-        return tf.cast([fine, loss], tf.float32) * [1.0, known] - [
-            0.0,
-            1.0 - known,
-        ]
+        kept: Kept = probe.kept[id(self)]
+        fine = agreed(every(kept.flags or [loss_fine(probe)]))
+        if kept.states:
+            undoing.put_back(fine & kept.going, kept.states)
+        self._loss_known = probe.reaches(probe.loss)
+        loss = tf.zeros(()) if not self._loss_known else mean_loss(probe)
+        return tf.stack([tf.cast(fine, tf.float32), loss])
 
     def _withhold(self, probe, fed, optimizer, apply, grads, variables):
         """Lets an optimizer take its step if all is finite."""
-        _, flags = probe.kept[id(self)]
-        flags.append(gradients_fine(probe, optimizer, grads))
-        fine = agreed(tf.reduce_all([loss_fine(probe), *flags])) & ~fed
+        kept: Kept = probe.kept[id(self)]
+        kept.flags.append(step_fine(probe, optimizer, grads))
+        fine = agreed(every(kept.flags)) & kept.going
         act = functools.partial(apply, grads, variables)
         if not merging():
             compiled = probe.model.jit_compile
@@ -113,7 +114,8 @@ class Tripwire(Part):
 
     def took(self, data: Any, fed: tf.Tensor, result: tf.Tensor) -> None:
         """Keeps the batch of the step that trips."""
-        bad = (result[0] < 1) & ~fed
+        fine, loss = tf.unstack(result)
+        bad = (fine < 1) & ~fed
 
         def keep():
             strategy = self.instrument.model.distribute_strategy
@@ -121,12 +123,12 @@ class Tripwire(Part):
             self._sticky.assign(True)
             tf.numpy_function(
                 functools.partial(self._keep, shell),
-                [self._count, result[1], *leaves],
+                [self._count, loss, *leaves],
                 [],
             )
             return tf.no_op()
 
-        tf.cond(bad, keep, tf.no_op)
+        branches.seldom(bad, keep, tf.no_op)
         self._count.assign_add(1)
 
     def _keep(self, shell, step, loss, *leaves):
@@ -136,7 +138,7 @@ class Tripwire(Part):
             lambda here: np.array(next(waiting)) if here else None, shell
         )
         self.step = int(step)
-        self.loss_finite = None if loss < 0 else bool(loss == 1)
+        self.loss_finite = bool(np.isfinite(loss)) if self._loss_known else None
         self.tripped = True
 
     def ran(self, steps: int) -> None:
@@ -156,18 +158,50 @@ def remembered(model: Any) -> list:
     return list(found.values())
 
 
+class Kept(NamedTuple):
+    """What is kept while a step runs.
+
+    Attributes:
+        states: variables that no optimizer writes, with their values before.
+        going: whether no step was bad before this one.
+        flags: of each optimizer so far, whether all was finite.
+    """
+
+    states: list
+    going: tf.Tensor
+    flags: list
+
+
+def every(flags: list) -> tf.Tensor:
+    """Whether all flags are set; one of them is taken as it is."""
+    return flags[0] if len(flags) == 1 else tf.reduce_all(flags)
+
+
 def loss_fine(probe: Probe) -> tf.Tensor:
     """Whether the loss is finite; yes where it is not known."""
     if not probe.reaches(probe.loss):
         return tf.constant(True)
-    return tf.reduce_all(tf.math.is_finite(probe.loss))
+    return every_finite(probe.loss)
 
 
-def gradients_fine(probe: Probe, optimizer: Any, gradients: list) -> tf.Tensor:
-    """Whether all gradients are finite, or the optimizer deals with it.
+def every_finite(tensor: tf.Tensor) -> tf.Tensor:
+    """Whether all numbers of a tensor are finite."""
+    flags = tf.math.is_finite(tensor)
+    return flags if flags.shape.rank == 0 else tf.reduce_all(flags)
 
-    Those that must not be read are left out: where they are bad, others are,
-    or the next loss is.
+
+def mean_loss(probe: Probe) -> tf.Tensor:
+    """The loss as one number."""
+    loss = tf.cast(probe.loss, tf.float32)
+    return loss if loss.shape.rank == 0 else tf.reduce_mean(loss)
+
+
+def step_fine(probe: Probe, optimizer: Any, gradients: list) -> tf.Tensor:
+    """Whether the loss and all gradients of a step are finite.
+
+    Gradients that must not be read are left out: where they are bad, others
+    are, or the next loss is. Those that an optimizer deals with by scaling
+    the loss down count as finite.
     """
     found = [probe.factors(g) for g in gradients if g is not None]
     parts = [
@@ -175,10 +209,13 @@ def gradients_fine(probe: Probe, optimizer: Any, gradients: list) -> tf.Tensor:
         for part in found
         if part
     ]
-    fine = finite_products([p for p in parts if p[0].dtype.is_floating])
+    parts = [p for p in parts if p[0].dtype.is_floating]
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        fine |= keras_step.scale(optimizer) > 1
-    return fine
+        scaled = keras_step.scale(optimizer) > 1
+        return (finite_products(parts) | scaled) & loss_fine(probe)
+    if probe.reaches(probe.loss):
+        parts.append([tf.convert_to_tensor(probe.loss)])
+    return finite_products(parts)
 
 
 def finite_products(products: list) -> tf.Tensor:
@@ -187,17 +224,12 @@ def finite_products(products: list) -> tf.Tensor:
         return tf.constant(True)
 
     def closely():
-        return tf.reduce_all(
-            [tf.reduce_all(tf.math.is_finite(math.prod(p))) for p in products]
-        )
+        return every([every_finite(math.prod(p)) for p in products])
 
     # One pass over each; only large or bad numbers need a closer look.
     sizes = [tf.cast(size(factors), tf.float32) for factors in products]
-    return tf.cond(
-        tf.math.is_finite(tf.add_n(sizes)),
-        lambda: tf.constant(True),
-        closely,
-    )
+    doubtful = ~tf.math.is_finite(tf.add_n(sizes))
+    return branches.seldom(doubtful, closely, lambda: tf.constant(True))
 
 
 def size(factors: list) -> tf.Tensor:
