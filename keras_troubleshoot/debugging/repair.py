@@ -57,8 +57,11 @@ class Repair:
     def code(self) -> list[str]:
         """Keras code that says what is changed."""
         program = self.shop.small()
-        self.shop.apply(program, self.kept)
-        return list(dict.fromkeys(program.code))
+        done = self.shop.apply(program, self.kept)
+        # Some change data that only the whole program has.
+        others = [t for t in self.kept if t not in done]
+        told = [*program.code, *(line for t in others for line in t.code)]
+        return list(dict.fromkeys(told))
 
     def model(self) -> Any:
         """The repaired model, compiled, with the weights of the start."""

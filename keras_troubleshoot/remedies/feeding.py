@@ -63,6 +63,30 @@ class Arrays:
         return self
 
 
+def joined(one: Arrays, other: Arrays) -> Arrays:
+    """The rows of two, one after the other.
+
+    Raises:
+        CannotFeed: if only one of them has targets, or weights.
+    """
+    parts = zip(
+        (one.x, one.y, one.weight),
+        (other.x, other.y, other.weight),
+        strict=True,
+    )
+    whole = []
+    for first, second in parts:
+        if (first is None) != (second is None):
+            raise CannotFeed("training and validation data differ in kind")
+        rows = iter(nests.arrays(second))
+        whole.append(
+            nests.transform(
+                lambda a, rows=rows: np.concatenate([a, next(rows)]), first
+            )
+        )
+    return Arrays(*whole)
+
+
 class Stream:
     """A `tf.data.Dataset` of batches."""
 

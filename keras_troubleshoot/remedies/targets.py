@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.targets import Target
+from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies.outputs import head_of
 from keras_troubleshoot.remedies.outputs import pair
 from keras_troubleshoot.remedies.outputs import set_loss
@@ -189,6 +190,45 @@ def unleak(program, finding, facts):
         program.validation = program.data.kept(lambda x, y: ~keep)
     program.data = program.data.kept(lambda x, y: keep)
     program.code.append("x_train without the rows of validation_data")
+
+
+@remedy("split validation rows off at random", "train-validation-shift")
+def split_at_random(program, finding, facts, seed=0):
+    """Puts training and validation rows together, and splits them anew."""
+    one, other = program.data, program.validation
+    if not isinstance(one, feeding.Arrays) or not isinstance(
+        other, feeding.Arrays
+    ):
+        raise NotApplicable("the data are no arrays")
+    whole = feeding.joined(one, other)
+    rows, held = len(row_keys(whole.x)), len(row_keys(other.x))
+    order = np.random.default_rng(seed).permutation(rows)
+    keep = np.ones(rows, bool)
+    keep[order[:held]] = False
+    program.data = whole.kept(lambda x, y: keep)
+    program.validation = whole.kept(lambda x, y: ~keep)
+    program.code += [
+        "order = np.random.default_rng(0).permutation(len(x))",
+        "x, y = x[order], y[order]  # Before the split.",
+    ]
+
+
+@remedy("keep one of each copy", "duplicate-examples")
+def without_copies(program, finding, facts):
+    """Drops rows whose inputs and targets came before."""
+    data = program.data
+    if not isinstance(data, feeding.Arrays):
+        raise NotApplicable("the data are no arrays")
+    keys = row_keys([data.x, *([] if data.y is None else [data.y])])
+    keep = np.zeros(len(keys), bool)
+    first = {key: row for row, key in reversed(list(enumerate(keys)))}
+    keep[list(first.values())] = True
+    program.data = data.kept(lambda x, y: keep)
+    program.code += [
+        "flat = x.reshape(len(x), -1)",
+        "first = np.sort(np.unique(flat, axis=0, return_index=True)[1])",
+        "x, y = x[first], y[first]",
+    ]
 
 
 def row_keys(x) -> list[bytes]:

@@ -201,15 +201,19 @@ class Tryout:
         return times
 
     def untried(self, finding: Finding) -> Trial | None:
-        """The first remedy that can be carried out, without any run."""
-        for remedy in REMEDIES.get(finding.rule, ()):
-            program = self.shop.small()
-            try:
-                remedy.apply(program, finding, self.shop.facts)
-            except Exception:
-                continue
-            code = tuple(program.code)
-            return Trial(finding, remedy.title, code, (), (), remedy=remedy)
+        """The first remedy that can be carried out, without any run.
+
+        Some need the validation data, which only the whole program has.
+        """
+        for make in (self.shop.small, self.shop.whole):
+            for remedy in REMEDIES.get(finding.rule, ()):
+                try:
+                    program = make()
+                    remedy.apply(program, finding, self.shop.facts)
+                except Exception:
+                    continue
+                code = tuple(program.code)
+                return Trial(finding, remedy.title, code, (), (), remedy=remedy)
         return None
 
     def together(self, trials, seconds, seeds, steps=STEPS) -> tuple:

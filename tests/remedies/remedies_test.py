@@ -80,6 +80,33 @@ class LengthTest(absltest.TestCase):
         np.testing.assert_array_equal(program.data.y, ids()[:-5])
 
 
+class RowsTest(absltest.TestCase):
+    def test_validation_is_drawn_at_random(self):
+        """Of a file that is sorted by class, cut by `validation_split`."""
+        x, y = table(), np.sort(ids())
+        model = network(layers.Dense(3, "softmax", name="end"), loss=SPARSE)
+        shop, _ = shop_for(model, x[:90], y[:90])
+        shop.data = (x[:90], y[:90], None, (x[90:], y[90:]))
+        program = shop.whole()
+        found = finding("train-validation-shift")
+        REMEDIES[found.rule][0].apply(program, found, shop.facts)
+        self.assertLen(program.data.x, 90)
+        self.assertLen(program.validation.x, 30)
+        self.assertCountEqual(np.unique(program.validation.y), [0, 1, 2])
+        both = np.concatenate([program.data.x, program.validation.x])
+        np.testing.assert_array_equal(np.sort(both, 0), np.sort(x, 0))
+
+    def test_copies_go(self):
+        x, y = np.repeat(table()[:60], 2, axis=0), np.repeat(ids()[:60], 2)
+        model = network(layers.Dense(3, "softmax", name="end"), loss=SPARSE)
+        shop, look = shop_for(model, x, y)
+        (found,) = [f for f in look.findings if f.rule == "duplicate-examples"]
+        program = shop.whole()
+        REMEDIES[found.rule][0].apply(program, found, shop.facts)
+        np.testing.assert_array_equal(program.data.x, table()[:60])
+        np.testing.assert_array_equal(program.data.y, ids()[:60])
+
+
 class OutputTest(parameterized.TestCase):
     @parameterized.named_parameters(
         (
