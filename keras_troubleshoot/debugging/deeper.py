@@ -4,8 +4,7 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from keras_troubleshoot.debugging import aftermath
 from keras_troubleshoot.facts import data
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts.sample import UnreadableData
@@ -24,10 +23,7 @@ def unexplained_nan(look: Any, model: Any) -> bool:
     known = any(f.severity is Severity.ERROR for f in look.findings)
     if not look.facts.data.streamed or known:
         return False
-    return not all(
-        np.isfinite(np.asarray(weight)).all()
-        for weight in model.trainable_weights
-    )
+    return not aftermath.finite(model)
 
 
 def look(look: Any, parts: tuple, rules: Iterable[str]) -> None:

@@ -95,7 +95,7 @@ def find_learning_rate(
                 made.append(test.sweep(order, rates, between))
         except KeyboardInterrupt:
             stopped = True
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    optimizer = keras_internals.inner_optimizer(model.optimizer)
     current = keras_internals.learning_rate(optimizer)[0]
     return LearningRateRange(tuple(made), current, stopped)
 

@@ -116,7 +116,7 @@ class LearningRateRange:
                 "`kts.check(model, x, y)`."
             )
         optimizer = getattr(model, "optimizer", None)
-        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        inner = keras_internals.inner_optimizer(optimizer)
         if inner is None:
             raise ValueError(
                 "`model` must be compiled, received: a model without an "

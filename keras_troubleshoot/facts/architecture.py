@@ -210,7 +210,7 @@ def optimizer(found) -> Optimizer | None:
     """What is known of a Keras optimizer."""
     if found is None:
         return None
-    inner = getattr(found, "inner_optimizer", found)
+    inner = keras_internals.inner_optimizer(found)
     rate, scheduled = keras_internals.learning_rate(inner)
     limits = ("clipnorm", "clipvalue", "global_clipnorm")
     return Optimizer(

@@ -119,6 +119,11 @@ def input_shapes(model) -> dict[str, tuple]:
     return {tensor.name: tuple(tensor.shape) for tensor in inputs or ()}
 
 
+def inner_optimizer(optimizer):
+    """The optimizer that takes the steps, not what scales its loss."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def learning_rate(optimizer) -> tuple[float | None, bool]:
     """The rate of the next step, and whether it is a schedule."""
     import keras
@@ -333,7 +338,7 @@ def changed_after_building(model) -> tuple[tuple[str, ...], tuple[str, ...]]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None or model.train_function is None or own_step(model):
         return (), ()
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    optimizer = inner_optimizer(optimizer)
     if not optimizer.built:
         return (), ()
     known = {id(v) for v in optimizer._trainable_variables}

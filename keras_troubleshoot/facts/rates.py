@@ -90,7 +90,7 @@ def measure(
         fit: the arguments of `fit`, where there are any.
         length: of the run, where it is known.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = keras_internals.inner_optimizer(optimizer)
     first, _ = keras_internals.learning_rate(inner)
     callbacks = fit.callbacks if fit is not None else ()
     own = next((c.class_name for c in callbacks if c.sets_rate), "")

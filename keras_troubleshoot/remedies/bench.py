@@ -33,17 +33,9 @@ class Bench:
     """
 
     def __init__(self, program: Any, batch: int):
-        program.optimizer = rate_range.with_constant_rate(
-            program.optimizer, 1e-3
-        )
-        changes = {"jit_compile": False, "run_eagerly": False}
-        if not keras_internals.own_step(program.model):
-            changes |= {"metrics": None, "weighted_metrics": None}
-        model = program.compile(**changes)
-        data = program.data
-        self.data = data
-        self.loop = device_loop.Loop(model, data.x, data.y, data.weight, batch)
-        self.start = self.loop.state()
+        self.data = data = program.data
+        made = rate_range.Range(program, data.x, data.y, data.weight, batch)
+        self.loop, self.start = made.loop, made.start
 
     def run(
         self, rows: short_run.Rows, rate: float, head: Any, seconds: float
@@ -78,7 +70,7 @@ class Bench:
 
 def bench_for(program: Any, batch: int) -> Bench | None:
     """A bench; None where rates cannot be compared on one."""
-    optimizer = getattr(program.optimizer, "inner_optimizer", program.optimizer)
+    optimizer = keras_internals.inner_optimizer(program.optimizer)
     fit = program.fit
     if keras_internals.learning_rate(optimizer)[1]:
         return None

@@ -5,6 +5,7 @@ import dataclasses
 import math
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts.keras_internals import inner_optimizer
 from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import rate_range
 from keras_troubleshoot.remedies.registry import NotApplicable
@@ -19,19 +20,15 @@ SETTING = ("LearningRateScheduler",)
 
 def usual(program) -> float:
     """A rate that suits the class of the optimizer."""
-    return USUAL.get(type(inner(program.optimizer)).__name__, 1e-3)
-
-
-def inner(optimizer):
-    """The optimizer itself, not what scales its loss."""
-    return getattr(optimizer, "inner_optimizer", optimizer)
+    return USUAL.get(type(inner_optimizer(program.optimizer)).__name__, 1e-3)
 
 
 def set_rate(program, rate: float) -> None:
     """Gives the optimizer a constant rate; nothing else sets it then."""
-    config = inner(program.optimizer).get_config() | {"learning_rate": rate}
-    made = type(inner(program.optimizer)).from_config(config)
-    if program.optimizer is not inner(program.optimizer):
+    inner = inner_optimizer(program.optimizer)
+    config = inner.get_config() | {"learning_rate": rate}
+    made = type(inner).from_config(config)
+    if program.optimizer is not inner:
         whole = type(program.optimizer)
         made = whole(made)
     program.optimizer = made
@@ -40,7 +37,7 @@ def set_rate(program, rate: float) -> None:
         program.fit["callbacks"] = [
             c for c in keep if type(c).__name__ not in SETTING
         ]
-    name = type(inner(made)).__name__
+    name = type(inner_optimizer(made)).__name__
     program.code.append(f"optimizer = keras.optimizers.{name}({rate:.3g})")
 
 
@@ -125,7 +122,7 @@ def whole_schedule(program, finding, facts):
     """Lets a decay end with the training."""
     import keras
 
-    optimizer = inner(program.optimizer)
+    optimizer = inner_optimizer(program.optimizer)
     config = optimizer.get_config()
     schedule = config.get("learning_rate")
     steps = steps_of(facts)
@@ -166,9 +163,11 @@ def usual_optimizer(program, finding, facts):
     found = facts.model.optimizer
     rate = found.learning_rate if found is not None else None
     low, high = usual(program) / 9, usual(program) * 10
-    kind = type(inner(program.optimizer))
+    kind = type(inner_optimizer(program.optimizer))
     if "momentum" in finding.evidence:
-        config = inner(program.optimizer).get_config() | {"momentum": 0.9}
+        config = inner_optimizer(program.optimizer).get_config() | {
+            "momentum": 0.9
+        }
         program.optimizer = kind.from_config(config)
         program.code.append(f"{kind.__name__}(..., momentum=0.9)")
         return
@@ -201,9 +200,7 @@ def more_epochs(program, finding, facts, least=1000, most=20_000):
     fit, length = program.fit, facts.get("length")
     epochs = int(fit.get("epochs") or 1)
     each = fit.get("steps_per_epoch")
-    steps = (length.total if length is not None else None) or epochs * (
-        each or 1
-    )
+    steps = steps_of(facts) or epochs * (each or 1)
     wanted = min(max(5 * steps, least), max(most, steps))
     if each:
         whole = (length.batches if length is not None else None) or 0
@@ -219,7 +216,7 @@ def more_epochs(program, finding, facts, least=1000, most=20_000):
 @remedy("clip the gradients", "exploding-gradients", "loss-diverging")
 def clip(program, finding, facts):
     """Clips the norm of all gradients to one."""
-    optimizer = inner(program.optimizer)
+    optimizer = inner_optimizer(program.optimizer)
     limits = {"clipnorm": None, "clipvalue": None, "global_clipnorm": 1.0}
     program.optimizer = type(optimizer).from_config(
         optimizer.get_config() | limits

@@ -101,8 +101,13 @@ def copy_of(
         keras_internals.compile_arguments(model),
         data,
         validation,
-        {k: v for k, v in (fit or {}).items() if k not in DATA},
+        without_data(fit),
     )
+
+
+def without_data(arguments: dict[str, Any] | None) -> dict[str, Any]:
+    """The arguments of `fit` apart from the data; a new dictionary."""
+    return {k: v for k, v in (arguments or {}).items() if k not in DATA}
 
 
 def optimizer_like(optimizer: Any) -> Any:

@@ -114,7 +114,7 @@ def with_constant_rate(optimizer: Any, rate: float) -> Any:
     Raises:
         cloning.CannotCopy: if it cannot be made again.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = keras_internals.inner_optimizer(optimizer)
     if not keras_internals.learning_rate(inner)[1]:
         return optimizer
     try:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.remedies import bench as benches
@@ -234,6 +235,5 @@ def limited(whole: float, steps: int) -> int:
 
 def own_rate(program: Any) -> float:
     """The constant rate of a program."""
-    optimizer = program.optimizer
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    return float(inner.learning_rate)
+    optimizer = keras_internals.inner_optimizer(program.optimizer)
+    return float(optimizer.learning_rate)

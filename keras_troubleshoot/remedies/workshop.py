@@ -78,8 +78,7 @@ class Workshop:
     @property
     def given(self) -> dict[str, Any]:
         """The arguments of `fit` apart from the data; a new dictionary."""
-        known = self.arguments.items()
-        return {k: v for k, v in known if k not in programs.DATA}
+        return programs.without_data(self.arguments)
 
     def apply(self, program, trials: Iterable[Trial]) -> list[Trial]:
         """Carries out the remedies of trials; returns those that went."""

@@ -40,6 +40,22 @@ def sequential(**options):
     )
 
 
+def block(**options):
+    """Layers that remember, draw numbers, and one that is a single unit."""
+    return compiled(
+        keras.Sequential(
+            [
+                keras.Input((6,)),
+                layers.Dense(4, "relu"),
+                layers.BatchNormalization(),
+                layers.Dropout(0.5),
+                layers.Dense(1, "sigmoid"),
+            ]
+        ),
+        **options,
+    )
+
+
 def regularized():
     """With penalties of weights and of activations."""
     return compiled(

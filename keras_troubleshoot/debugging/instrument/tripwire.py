@@ -79,7 +79,7 @@ class Tripwire(Part):
         """Keeps what layers remember; stands around the optimizers."""
         states = [(v, tf.identity(v)) for v in remembered(probe.model)]
         probe.kept[id(self)] = Kept(states, ~fed, [])
-        probe.around.append(functools.partial(self._withhold, probe, fed))
+        probe.around.append(functools.partial(self._withhold, probe))
 
     def after(self, probe: Probe, fed: tf.Tensor) -> Any:
         """Puts back what layers remember; says what was finite."""
@@ -91,7 +91,7 @@ class Tripwire(Part):
         loss = tf.zeros(()) if not self._loss_known else mean_loss(probe)
         return tf.stack([tf.cast(fine, tf.float32), loss])
 
-    def _withhold(self, probe, fed, optimizer, apply, grads, variables):
+    def _withhold(self, probe, optimizer, apply, grads, variables):
         """Lets an optimizer take its step if all is finite."""
         kept: Kept = probe.kept[id(self)]
         kept.flags.append(step_fine(probe, optimizer, grads))

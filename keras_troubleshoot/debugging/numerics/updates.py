@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging.numerics.location import Location
+from keras_troubleshoot.facts.keras_internals import inner_optimizer
 from keras_troubleshoot.facts.unsafe import as_numbers
 from keras_troubleshoot.facts.whole_step import WholeStep
 from keras_troubleshoot.facts.whole_step import is_finite
@@ -32,16 +33,11 @@ def broken_update(model: Any, done: WholeStep, count: int) -> Location | None:
     gradients = [found.get(w.path) for w in weights]
     if any(g is None for g in gradients):
         return None
-    after = tried(inner(optimizer), gradients, weights)
+    after = tried(inner_optimizer(optimizer), gradients, weights)
     for weight, gradient, value in zip(weights, gradients, after, strict=True):
         if not is_finite(value):
             return described(weight, gradient, optimizer, count)
     return None
-
-
-def inner(optimizer: Any) -> Any:
-    """The optimizer that takes gradients as they are."""
-    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def tried(optimizer: Any, gradients: list, weights: list) -> list:

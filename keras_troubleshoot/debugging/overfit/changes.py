@@ -58,7 +58,7 @@ def times(factor: float) -> Callable[[Any, Any], None]:
 
     def apply(program, facts):
         optimizer = program.optimizer
-        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        inner = keras_internals.inner_optimizer(optimizer)
         rate, _ = keras_internals.learning_rate(inner)
         if not rate or not np.isfinite(rate):
             raise NotApplicable("the learning rate is not known")
@@ -93,7 +93,7 @@ def without_regularization(program: Any, facts: Any) -> None:
         if weight.regularizer is not None:
             weight.regularizer, changed = None, True
     optimizer = program.optimizer
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = keras_internals.inner_optimizer(optimizer)
     if getattr(inner, "weight_decay", None):
         inner.weight_decay, changed = None, True
     if not changed:

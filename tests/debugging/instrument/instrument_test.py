@@ -15,24 +15,8 @@ from tests.debugging import kinds
 Adam = keras.optimizers.Adam
 
 
-def block(**options):
-    """Layers that remember, draw numbers, and one that is a single unit."""
-    return kinds.compiled(
-        keras.Sequential(
-            [
-                keras.Input((6,)),
-                layers.Dense(4, "relu"),
-                layers.BatchNormalization(),
-                layers.Dropout(0.5),
-                layers.Dense(1, "sigmoid"),
-            ]
-        ),
-        **options,
-    )
-
-
 def accumulating():
-    return block(
+    return kinds.block(
         optimizer=Adam(
             0.01,
             gradient_accumulation_steps=2,
@@ -43,7 +27,7 @@ def accumulating():
 
 
 def averaging():
-    return block(optimizer=Adam(0.01, use_ema=True), jit_compile=True)
+    return kinds.block(optimizer=Adam(0.01, use_ema=True), jit_compile=True)
 
 
 # What others hold is left out, for time.
@@ -124,7 +108,7 @@ def fit(model, *watchers, x=kinds.X, **options):
 class PlaceTest(parameterized.TestCase):
     def test_an_interrupted_fit_leaves_nothing_behind(self):
         keras.utils.set_random_seed(1)
-        model = block()
+        model = kinds.block()
         guard = callbacks.NumericsGuard(None, quiet=True)
         monitor = callbacks.TrainingMonitor(quiet=True)
         with self.assertRaises(KeyboardInterrupt):
@@ -135,7 +119,7 @@ class PlaceTest(parameterized.TestCase):
         self.assertNotIsInstance(model.train_function, Instrument)
         self.assertLessEqual(len(monitor.trace.steps), 2)
         self.assertGreaterEqual(len(monitor.trace.steps), seen)
-        twin = block()
+        twin = kinds.block()
         twin.optimizer.build(twin.trainable_variables)
         mine = [*twin.variables, *twin.optimizer.variables]
         for variable, value in zip(mine, held, strict=True):

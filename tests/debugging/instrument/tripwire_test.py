@@ -23,23 +23,8 @@ BAD[STEP * BATCH + 5, 2] = np.inf
 BAD[(STEP + 2) * BATCH] = np.nan
 
 
-def block(**options):
-    return kinds.compiled(
-        keras.Sequential(
-            [
-                keras.Input((6,)),
-                layers.Dense(4, "relu"),
-                layers.BatchNormalization(),
-                layers.Dropout(0.5),
-                layers.Dense(1, "sigmoid"),
-            ]
-        ),
-        **options,
-    )
-
-
 def accumulating(**options):
-    return block(
+    return kinds.block(
         optimizer=keras.optimizers.Adam(
             0.01, gradient_accumulation_steps=2, use_ema=True
         ),
@@ -67,10 +52,10 @@ def fit(model, x, y, *parts, **options):
 
 class WithholdingTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        ("eager", block, {"run_eagerly": True}),
+        ("eager", kinds.block, {"run_eagerly": True}),
         ("accumulating", accumulating, {}),
         ("xla_accumulating", accumulating, {"jit_compile": True}),
-        ("several_steps", block, {"steps_per_execution": 5}),
+        ("several_steps", kinds.block, {"steps_per_execution": 5}),
         ("two_optimizers", lambda: kinds.compiled(kinds.OwnStep()), {}),
     )
     def test_the_model_is_the_one_before_the_step(self, make, options):
@@ -95,7 +80,7 @@ class WithholdingTest(parameterized.TestCase):
     def test_told_once_and_put_back(self):
         told = []
         wire = Tripwire(lambda: told.append(wire.step))
-        model = block()
+        model = kinds.block()
         fit(model, BAD, Y, wire, epochs=2)
         self.assertEqual(told, [STEP])
         self.assertIsNone(model.train_function)
@@ -105,7 +90,7 @@ class WithholdingTest(parameterized.TestCase):
         self.assertTrue(any(np.isnan(w).any() for w in model.get_weights()))
 
     def test_a_second_fit_begins_anew(self):
-        wire, model = Tripwire(), block()
+        wire, model = Tripwire(), kinds.block()
         fit(model, BAD, Y, wire)
         before = state(model)
         fit(model, X, Y, wire)
@@ -114,7 +99,7 @@ class WithholdingTest(parameterized.TestCase):
         self.assertFalse(np.array_equal(before[0], state(model)[0]))
 
     def test_without_fit(self):
-        wire, model = Tripwire(), block()
+        wire, model = Tripwire(), kinds.block()
         wire.attach(model)
         model.train_on_batch(X[:BATCH], Y[:BATCH])
         self.assertFalse(wire.tripped)
@@ -202,7 +187,7 @@ class BatchTest(absltest.TestCase):
         data = tf.data.Dataset.from_generator(
             batches, output_signature=signature
         )
-        wire, model = Tripwire(), block()
+        wire, model = Tripwire(), kinds.block()
         # Keras looks at a batch first where it has built nothing yet.
         fit(model, X, Y)
         fit(model, data, None, wire, epochs=3, batch_size=None)
