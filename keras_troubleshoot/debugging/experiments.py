@@ -3,8 +3,6 @@
 import contextlib
 import dataclasses
 import random
-import sys
-import time
 import warnings
 from typing import Any
 
@@ -21,9 +19,6 @@ from keras_troubleshoot.remedies import device_loop
 from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import program as programs
 from keras_troubleshoot.remedies import unwatched
-
-# Seconds after which an experiment says how far it has come.
-PATIENCE = 4.0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -152,23 +147,3 @@ def reseed(model: Any, seed: int) -> None:
     seeds = [v for v in model.variables if randomness.is_seed(v)]
     for place, variable in enumerate(seeds):
         variable.assign(np.array([seed, place], "uint32"))
-
-
-class Progress:
-    """Says on standard error how far something has come, if it takes long.
-
-    Args:
-        what: is going on.
-        verbose: False never says anything.
-    """
-
-    def __init__(self, what: str, verbose: bool = True):
-        self.what, self.verbose = what, verbose
-        self.told = time.perf_counter()
-
-    def __call__(self, text: str) -> None:
-        """Tells what is reached, unless something was told just now."""
-        now = time.perf_counter()
-        if self.verbose and now - self.told > PATIENCE:
-            self.told = now
-            print(f"{self.what}: {text}", file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ from keras_troubleshoot.debugging import experiments
 from keras_troubleshoot.debugging.learning_rate_range import LearningRateRange
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.remedies import rate_range
+from keras_troubleshoot.report import progress
 
 
 def find_learning_rate(
@@ -78,7 +79,7 @@ def find_learning_rate(
         model, x, y, sample_weight, batch_size, rows=4000
     )
     rates = np.geomspace(low, high, steps)
-    tell = experiments.Progress("Learning-rate range test", verbose)
+    tell = progress.Progress("Learning-rate range test", verbose)
     made, stopped = [], False
     with experiments.kept(model, seed):
         program = given.program(seed)

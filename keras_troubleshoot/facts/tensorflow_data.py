@@ -6,6 +6,7 @@ of the data than without the look. The copy has its own; its first epoch is
 that of the original.
 """
 
+import contextlib
 import gc
 from collections.abc import Iterator
 from typing import Any
@@ -56,6 +57,26 @@ def read_dataset(dataset: Any, limits: batches.Limits) -> sample.Sample:
     Raises:
         sample.UnreadableData: it cannot be copied, or is not batched.
     """
+    gathering = batches.Gathering(limits)
+    with copied(dataset) as copy:
+        ended = streams.gather(iter(copy), gathering)
+    cardinality = int(dataset.cardinality())
+    rows = gathering.rows if ended else None
+    if not ended and cardinality >= 0:
+        rows = cardinality * gathering.full_size
+    return gathering.sample("tf.data.Dataset", rows=rows)
+
+
+@contextlib.contextmanager
+def copied(dataset: Any) -> Iterator[Any]:
+    """Lends a copy of a dataset, of which the first epoch is the same.
+
+    Inside, all that is random is the copy's own; iterators of it must not
+    be kept.
+
+    Raises:
+        sample.UnreadableData: it cannot be copied.
+    """
     size = memory(dataset)
     # Held here: a pipeline does not hold the variables that it uses.
     variables: list = []
@@ -64,20 +85,12 @@ def read_dataset(dataset: Any, limits: batches.Limits) -> sample.Sample:
         copy = rebuilding.rebuild(dataset, variables)
     if copy is None:
         copy, roots = clone(dataset, size)
-    gathering = batches.Gathering(limits)
     with randomness.preserved(*roots), private.untraced():
-        iterator = iter(copy)
         try:
-            ended = streams.gather(iterator, gathering)
+            yield copy
         finally:
             # Its threads must have ended before the seeds are put back.
-            del iterator
             gc.collect()
-    cardinality = int(dataset.cardinality())
-    rows = gathering.rows if ended else None
-    if not ended and cardinality >= 0:
-        rows = cardinality * gathering.full_size
-    return gathering.sample("tf.data.Dataset", rows=rows)
 
 
 def memory(dataset: Any) -> int:

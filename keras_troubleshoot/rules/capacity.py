@@ -144,14 +144,15 @@ def falls(loss, share=0.02) -> bool:
     family="architecture",
     explains="overfitting high-variance",
 )
-def model_too_large(facts, times=100, gap=1.5):
+def model_too_large(facts, times=100, plenty=1000, gap=1.5):
     """The model has far more weights than rows to learn from, and it shows.
 
     Large models train well when they are regularized, pretrained or
-    augmented, so that the numbers alone say little: advice for more than
-    100 trainable weights for each row. Told after training: a suspicion
-    where the validation loss has also risen to 1.5 times its lowest while
-    the training loss fell.
+    augmented, and a LeNet on 5,000 images has 100 weights a row: the numbers
+    alone say little. Advice for more than 1000 trainable weights for each
+    row. Told after training: a suspicion for more than 100, where the
+    validation loss has also risen to 1.5 times its lowest while the training
+    loss fell. Heuristic.
     """
     learning, rows = facts.learning, facts.data.rows
     if not rows:
@@ -161,6 +162,8 @@ def model_too_large(facts, times=100, gap=1.5):
         return
     history = facts.get("history")
     rose = history is not None and rises(history, gap)
+    if not rose and each <= plenty:
+        return
     say = suspicion if rose else advice
     rest = ""
     told = {}

@@ -188,7 +188,7 @@ def target_not_normalized(facts, large=100.0, small=1e-3):
         made = head.predictions[np.isfinite(head.predictions)]
         near = len(made) and (
             abs(made.mean() - true.mean()) < 3 * true.std()
-            and made.std() > 0.05 * true.std()
+            and made.std() > 0.02 * true.std()
         )
         if small <= scale <= large or scale == 0 or near:
             continue

@@ -13,6 +13,7 @@ from keras_troubleshoot.debugging.overfit.result import OverfitResult
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.overfitting import Cause
 from keras_troubleshoot.facts.overfitting import Overfit
+from keras_troubleshoot.report import progress
 from keras_troubleshoot.report.report import Report
 from keras_troubleshoot.rules import engine
 from keras_troubleshoot.rules.catalogue import RULES
@@ -88,7 +89,7 @@ def overfit_batch(
     """
     require_positive(steps=steps, seconds=seconds)
     given = experiments.subject(model, x, y, sample_weight, batch_size, ROWS)
-    tell = experiments.Progress("Overfitting one batch", verbose)
+    tell = progress.Progress("Overfitting one batch", verbose)
     begin = time.perf_counter()
     with experiments.kept(model, seed):
         made = trials.Trials(given, chosen(given, seed), seed, tell)

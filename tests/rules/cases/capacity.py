@@ -121,10 +121,11 @@ TWINS = (
         lambda: trained(4, 0.6, losses=[1 - 0.1 * i for i in range(8)]),
     ),
     Twin("enough rows", "model-too-large", lambda: large(10_000, 1000)),
+    Twin("a usual LeNet", "model-too-large", lambda: large(500_000, 1000)),
     Twin(
         "many weights, nothing else known",
         "model-too-large",
-        lambda: large(200_000, 1000),
+        lambda: large(2_000_000, 1000),
         advised=True,
     ),
     Twin(
