@@ -35,6 +35,7 @@ setuptools.setup(
         "matplotlib>=3.8",
         "numpy>=1.26",
         "rich>=14.3",
+        "tensorboard>=2.19",  # keras-tuner imports it without asking for it.
         "tensorflow>=2.21",
     ],
     extras_require={

@@ -28,14 +28,17 @@ _MODULES = {
     "TroubleshootError": "keras_troubleshoot.report.report",
     "callbacks": "keras_troubleshoot.callbacks",
     "check": "keras_troubleshoot.debugging.check",
+    "data": "keras_troubleshoot.start_simple.data",
+    "defaults": "keras_troubleshoot.start_simple.defaults",
     "find_learning_rate": "keras_troubleshoot.debugging.find_learning_rate",
+    "models": "keras_troubleshoot.start_simple.models",
     "overfit_batch": "keras_troubleshoot.debugging.overfit.overfit_batch",
     "supervise": "keras_troubleshoot.debugging.supervise",
     "troubleshoot": "keras_troubleshoot.workflow",
 }
 
-# Packages of the stages: `kts.debugging.step_through`, ...
-_STAGES = ("debugging",)
+# Packages: `kts.debugging.step_through`, `kts.testing.assert_causal`, ...
+_STAGES = ("debugging", "start_simple", "testing")
 
 __all__ = ["__version__", *_MODULES, *_STAGES]
 
@@ -46,8 +49,8 @@ def __getattr__(name: str):
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(_MODULES[name])
-    whole = module.__name__ == f"{__name__}.{name}"
-    value = module if whole else getattr(module, name)
+    # A module that holds nothing of that name is meant itself.
+    value = vars(module).get(name, module)
     globals()[name] = value
     return value
 

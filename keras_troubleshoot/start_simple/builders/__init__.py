@@ -1,0 +1,1 @@
+"""One module for each builder; they are public as `kts.models`."""

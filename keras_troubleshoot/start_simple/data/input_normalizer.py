@@ -1,0 +1,307 @@
+"""`InputNormalizer`: brings inputs of any structure to unit scale."""
+
+import dataclasses
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import sample as sample_lib
+from keras_troubleshoot.facts.kinds import Input
+from keras_troubleshoot.start_simple.data import scaling as scaling_lib
+from keras_troubleshoot.start_simple.data import survey as survey_lib
+from keras_troubleshoot.start_simple.data.scaling import Scaling
+from keras_troubleshoot.start_simple.data.survey import Seen
+
+
+@keras.saving.register_keras_serializable(package="keras_troubleshoot")
+class InputNormalizer(keras.Layer):
+    """Standardizes inputs of any structure with statistics of the data.
+
+    Features of tables and sequences: the mean is subtracted and the result
+    divided by the standard deviation. (The text of the lecture says variance;
+    its slide says standard deviation, which is what gives unit scale.) Images
+    come into `image_range`; tokens stay as they are.
+
+    The statistics are taken in one pass, in float64, by the formula of Chan,
+    Golub & LeVeque (1979), so that the size of the data and the size of a
+    mean beside its deviation do not matter. Reading changes nothing: a
+    shuffled `tf.data.Dataset` gives `fit` afterwards what it would have given.
+
+    A feature that has one value in all rows is only centred, with a warning
+    that says which.
+
+    Args:
+        kind: what the inputs are, by name where there are several: "image",
+            "sequence", "tokens" or "tabular"; by default told from the data.
+        image_range: (0.0, 1.0) or (-0.5, 0.5), where pixels go.
+        missing: "error" refuses NaN; "mean" leaves it out of the statistics
+            and puts the mean in its place.
+        mask_value: value of all features of the steps with which sequences
+            are filled up; such steps do not count.
+        **kwargs: arguments of `keras.Layer`.
+
+    Raises:
+        ValueError: an argument is not one of these.
+
+    Example:
+        >>> normalizer = InputNormalizer()
+        >>> x = {"size": np.array([[1.0], [3.0]])}
+        >>> np.asarray(normalizer.adapt(x)(x)["size"]).ravel().tolist()
+        [-1.0, 1.0]
+    """
+
+    def __init__(
+        self,
+        kind: Any = None,
+        image_range: tuple[float, float] = (0.0, 1.0),
+        missing: str = "error",
+        mask_value: float | None = None,
+        scalings: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        require_options(image_range, missing)
+        self.kind, self.missing = kind, missing
+        self.image_range = tuple(image_range)
+        self.mask_value = mask_value
+        self.supports_masking = True
+        self.scalings, self.parts = None, []
+        if scalings is not None:
+            self.set(revived(scalings))
+
+    def adapt(self, x: Any, steps: int | None = None) -> "InputNormalizer":
+        """Takes the statistics of the data.
+
+        Args:
+            x: what `fit` takes: arrays, nested structures of them, a
+                `tf.data.Dataset` (with or without targets), a
+                `keras.utils.PyDataset`, a generator that was not started.
+            steps: of a stream, how many batches to read; by default all, or
+                1000 of one that never ends.
+
+        Returns:
+            The layer itself.
+
+        Raises:
+            ValueError: the data are not numbers, have NaN (unless `missing`
+                is "mean") or inf, or a shape that no kind of input has.
+        """
+        seen, _, _ = survey_lib.survey(
+            x, kind=self.kind, mask=self.mask_value, limit=steps
+        )
+        return self.fit_to(seen)
+
+    def fit_to(self, seen: Any) -> "InputNormalizer":
+        """Takes the statistics from a survey of the data."""
+        self.set(nests.transform(self.scaling, seen))
+        return self
+
+    def set(self, scalings: Any) -> None:
+        """Makes the layers that do the work."""
+        self.scalings = scalings
+        self.parts = [scaling.layers() for scaling in nests.arrays(scalings)]
+        self.built = True
+
+    def scaling(self, seen: Seen) -> Scaling:
+        """What is done to one input."""
+        if seen.kind is Input.TOKENS:
+            return Scaling(seen.kind.value)
+        if seen.kind is Input.IMAGE:
+            return self.of_pixels(seen)
+        return of_features(seen, self.missing)
+
+    def of_pixels(self, seen: Seen) -> Scaling:
+        """Brings pixels into the range: bytes by 255, others by their own."""
+        low, high = seen.low, seen.high
+        if 0 <= low and high <= 1:
+            low, high = 0.0, 1.0
+        elif 0 <= low and high <= 255 and (seen.integral or high > 128):
+            low, high = 0.0, 255.0
+        start, end = self.image_range
+        scale = (end - start) / ((high - low) or 1.0)
+        return Scaling(seen.kind.value, scale=scale, offset=start - low * scale)
+
+    def build(self, input_shape: Any) -> None:
+        """Nothing is made: the statistics came with `adapt`."""
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The scaled inputs, in their structure."""
+        self.require_adapted()
+        parts = iter(self.parts)
+        return nests.transform(
+            lambda scaling, tensor: scaling.apply(next(parts), tensor),
+            self.scalings,
+            inputs,
+        )
+
+    def unrolled(self, inputs: Any) -> Any:
+        """The same as layers of Keras alone, in a functional model.
+
+        A model that is saved with these can be loaded where this library is
+        not installed.
+
+        Args:
+            inputs: `keras.Input`s in the structure of the data.
+
+        Returns:
+            The scaled tensors, in their structure.
+        """
+        return self.call(inputs)
+
+    def inverse(self, values: Any) -> Any:
+        """Scaled numbers in the units that the data came in.
+
+        Args:
+            values: arrays in the structure of the data.
+
+        Returns:
+            Arrays of float64.
+        """
+        self.require_adapted()
+        return nests.transform(Scaling.inverse, self.scalings, values)
+
+    def require_adapted(self) -> None:
+        """Raises ValueError before `adapt`."""
+        if self.scalings is None:
+            raise ValueError(
+                f"{self.name!r} must see data before it is used, received: "
+                "none so far. To mend it, call `adapt(x)` first."
+            )
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """Shapes stay; all but tokens become float32."""
+        self.require_adapted()
+
+        def spec(scaling, tensor):
+            kept = scaling.kind == Input.TOKENS.value
+            dtype = tensor.dtype if kept else "float32"
+            return keras.KerasTensor(tensor.shape, dtype)
+
+        return nests.transform(spec, self.scalings, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        """All arguments, and the statistics."""
+        config = super().get_config()
+        config |= {
+            "kind": plain(self.kind),
+            "image_range": list(self.image_range),
+            "missing": self.missing,
+            "mask_value": self.mask_value,
+        }
+        if self.scalings is not None:
+            config["scalings"] = nests.transform(
+                lambda scaling: {"scaling": dataclasses.asdict(scaling)},
+                self.scalings,
+            )
+        return config
+
+
+def plain(kind: Any) -> Any:
+    """The argument as it was given; Keras keeps dictionaries wrapped."""
+    return dict(kind) if isinstance(kind, Mapping) else kind
+
+
+def require_options(image_range: Any, missing: str) -> None:
+    """Refuses arguments that are none.
+
+    Raises:
+        ValueError: naming the argument.
+    """
+    if tuple(image_range) not in ((0.0, 1.0), (-0.5, 0.5)):
+        raise ValueError(
+            "`image_range` must be (0.0, 1.0) or (-0.5, 0.5), received: "
+            f"{image_range}. To mend it, leave it out."
+        )
+    if missing not in ("error", "mean"):
+        raise ValueError(
+            "`missing` must be 'error' or 'mean', received: "
+            f"{missing!r}. To mend it, leave it out, or pass 'mean' to put "
+            "the mean in the place of NaN."
+        )
+
+
+def revived(config: Any) -> Any:
+    """Scalings in their structure, from what `get_config` made of them."""
+    if isinstance(config, Mapping):
+        if set(config) == {"scaling"}:
+            given = dict(config["scaling"])
+            given["mean"] = tuple(given["mean"])
+            given["std"] = tuple(given["std"])
+            return Scaling(**given)
+        return {name: revived(part) for name, part in config.items()}
+    return [revived(part) for part in config]
+
+
+def of_features(seen: Seen, missing: str) -> Scaling:
+    """Standardizes each feature.
+
+    Raises:
+        sample.UnreadableData: NaN or inf.
+    """
+    moments = seen.moments
+    require_finite(seen, missing)
+    std = np.sqrt(moments.variance)
+    still = np.flatnonzero(moments.constant)
+    if len(still):
+        warnings.warn(
+            f"`{seen.label}` has one value in all rows in "
+            f"{features(still)} of {len(std)}; it carries nothing, and is "
+            "only centred.",
+            stacklevel=2,
+        )
+    std = np.where(moments.constant, 1.0, std)
+    coarse = np.abs(moments.mean) > scaling_lib.COARSE * std
+    coarse = np.flatnonzero(coarse & ~moments.constant)
+    if len(coarse) and seen.type == "float64":
+        first = int(coarse[0])
+        warnings.warn(
+            f"`{seen.label}` has a mean of {moments.mean[first]:.6g} and a "
+            f"standard deviation of {std[first]:.3g} in feature {first}: "
+            "Keras feeds float32, which rounds that away. Subtract the mean "
+            "before.",
+            stacklevel=2,
+        )
+    return Scaling(
+        seen.kind.value,
+        tuple(moments.mean.tolist()),
+        tuple(std.tolist()),
+        fill=missing == "mean",
+        rank=1 + max(1, len(seen.shape)),
+    )
+
+
+def require_finite(seen: Seen, missing: str) -> None:
+    """Refuses NaN, unless it is to be filled in, and inf.
+
+    Raises:
+        sample.UnreadableData: naming the features.
+    """
+    moments = seen.moments
+    infinite = np.flatnonzero(moments.infinite)
+    missed = np.flatnonzero(moments.missing) if missing == "error" else []
+    if len(infinite):
+        count, what, where = moments.infinite.sum(), "infinite", infinite
+    elif len(missed):
+        count, what, where = moments.missing.sum(), "missing", missed
+    else:
+        return
+    other = ", or pass `missing='mean'`" if what == "missing" else ""
+    raise sample_lib.unreadable(
+        f"`{seen.label}` must hold finite numbers, received: {count} {what} "
+        f"values in {features(where)}.",
+        f"drop these rows, or fill them in{other}",
+        where=seen.label,
+        rule="input-non-finite",
+    )
+
+
+def features(places: np.ndarray, most: int = 8) -> str:
+    """Names features by their numbers."""
+    told = ", ".join(str(place) for place in places[:most])
+    more = ", ..." if len(places) > most else ""
+    return f"feature{'s' if len(places) > 1 else ''} {told}{more}"

@@ -1,0 +1,43 @@
+"""Builders: a first model for your data, compiled, in one call.
+
+Each takes the data as `fit` does and returns a compiled functional model with
+the lecture's defaults and the normalization of its inputs built in. They use
+layers of Keras alone, so that a saved model can be loaded where this library
+is not installed.
+
+The public names are loaded when they are first used.
+"""
+
+import importlib
+
+_BUILDERS = (
+    "lenet",
+    "lstm",
+    "mlp",
+    "multimodal",
+    "next_step",
+    "resnet",
+    "start_simple",
+    "temporal_conv",
+    "transformer",
+    "wavenet",
+)
+_HOME = "keras_troubleshoot.start_simple.builders"
+_NAMES = {name: f"{_HOME}.{name}" for name in _BUILDERS} | {
+    "Problem": "keras_troubleshoot.start_simple.problem",
+    "read": "keras_troubleshoot.start_simple.problem",
+}
+
+__all__ = list(_NAMES)
+
+
+def __getattr__(name: str):
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_NAMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

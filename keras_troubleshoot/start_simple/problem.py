@@ -1,0 +1,301 @@
+"""What a builder needs to know of the data, and the two ends of a model."""
+
+import dataclasses
+import difflib
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts.kinds import Input
+from keras_troubleshoot.facts.sample import unreadable
+from keras_troubleshoot.start_simple import compiling
+from keras_troubleshoot.start_simple import defaults
+from keras_troubleshoot.start_simple import targets
+from keras_troubleshoot.start_simple.data import survey as survey_lib
+from keras_troubleshoot.start_simple.data.input_normalizer import (
+    InputNormalizer,
+)
+from keras_troubleshoot.start_simple.data.survey import Seen
+from keras_troubleshoot.start_simple.data.target_scaler import TargetScaler
+from keras_troubleshoot.start_simple.space import Choices
+from keras_troubleshoot.start_simple.tasks import Task
+
+# Options of the builders, for a hint at what was meant.
+OPTIONS = (
+    "task kind classes vocabulary mask_value missing image_range learning_rate "
+    "jit_compile units layers filters kernel_size depth blocks embedding size "
+    "sizes hp"
+).split()
+TEMPORAL = (Input.SEQUENCE, Input.TOKENS)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Entry:
+    """One input on its way into a model.
+
+    Attributes:
+        seen: what is known of it.
+        tensor: the input, scaled; tokens as they are.
+        mask: whether each step counts; None where all do.
+        vocabulary: of tokens, how many ids there are.
+    """
+
+    seen: Seen
+    tensor: Any
+    mask: Any = None
+    vocabulary: int = 0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Problem:
+    """The data, as far as a builder needs to know them.
+
+    Every builder takes one in place of `x` and `y`, so that the data are
+    read once for many models.
+
+    Attributes:
+        seen: what was seen of each input, in the structure of `x`.
+        task: what is to be predicted.
+        normalizer: brings the inputs to unit scale.
+        rows: how many there are; None where nobody can know.
+        vocabulary: how many ids of tokens there are, where it was said.
+        learning_rate: of the optimizer.
+        jit_compile: as `compile` takes it.
+    """
+
+    seen: Any
+    task: Task
+    normalizer: InputNormalizer
+    rows: int | None = None
+    vocabulary: int | None = None
+    learning_rate: float = defaults.LEARNING_RATE
+    jit_compile: bool | str = "auto"
+
+    def inputs(self) -> tuple[Any, list[Entry]]:
+        """The inputs of a model, and the scaled tensors in their order."""
+        labels = iter(range(len(self.each)))
+        inputs = nests.transform(
+            lambda seen: entrance(seen, next(labels)), self.seen
+        )
+        scaled = nests.arrays(self.normalizer.unrolled(inputs))
+        entries = [
+            Entry(seen, tensor, mask(seen, raw), self.ids(seen))
+            for seen, raw, tensor in zip(
+                self.each, nests.arrays(inputs), scaled, strict=True
+            )
+        ]
+        return inputs, entries
+
+    @property
+    def each(self) -> list[Seen]:
+        """What was seen of each input, in order."""
+        return nests.arrays(self.seen)
+
+    def ids(self, seen: Seen) -> int:
+        """How many ids of tokens there are, 0 for other inputs."""
+        if seen.kind is not Input.TOKENS:
+            return 0
+        found = int(seen.high) + 1
+        if self.vocabulary is not None and self.vocabulary < found:
+            raise unreadable(
+                f"`{seen.label}` must hold ids below {self.vocabulary}, "
+                f"received: up to {found - 1}.",
+                f"pass `vocabulary={found}`",
+                where=seen.label,
+            )
+        return self.vocabulary or found
+
+    def only(self, builder: str) -> tuple[Any, Entry]:
+        """The inputs and the one tensor, of data with one input.
+
+        Raises:
+            sample.UnreadableData: there are several.
+        """
+        if len(self.each) != 1:
+            labels = ", ".join(seen.label for seen in self.each)
+            raise unreadable(
+                f"`x` must be one input for `{builder}`, received: {labels}.",
+                "call `kts.models.multimodal(x, y)`, which takes several",
+            )
+        inputs, entries = self.inputs()
+        return inputs, entries[0]
+
+    def finish(
+        self,
+        name: str,
+        inputs: Any,
+        hidden: Any,
+        made: Choices,
+        scale: float = defaults.OUTPUT_SCALE,
+    ) -> Any:
+        """Adds the output to the last hidden layer, and compiles.
+
+        Args:
+            name: of the model, which is that of the builder.
+            inputs: of the model.
+            hidden: the last hidden tensor.
+            made: the choices; they tell optimizer, rate and loss.
+            scale: see `defaults.output`.
+        """
+        task, options = self.task, {}
+        last = "logits" if self.counted else "scaled"
+        outputs = defaults.output(task.units, self.bias(), scale, name=last)(
+            hidden
+        )
+        if task.name == "regression":
+            scaler = TargetScaler().fit_to(task.seen)
+            outputs = scaler.layer()(outputs)
+            shape = (-1,) if task.per_step else task.shape
+            options = scaler.loss(made.loss(), shape)
+        if len(task.shape) > 1 and not task.per_step:
+            outputs = keras.layers.Reshape(task.shape)(outputs)
+        model = keras.Model(inputs, outputs, name=name)
+        model.compile(
+            optimizer=made.optimizer(self.rows),
+            metrics=compiling.metrics(task),
+            jit_compile=self.jit_compile,
+            **({"loss": compiling.loss(task)} | options),
+        )
+        return model
+
+    @property
+    def counted(self) -> bool:
+        """Whether classes are predicted, not amounts."""
+        return self.task.name != "regression"
+
+    def bias(self) -> np.ndarray | None:
+        """Bias of the output; the mean of amounts is added behind it."""
+        return self.task.bias() if self.counted else None
+
+
+def entrance(seen: Seen, place: int) -> Any:
+    """The `keras.Input` of one input."""
+    name = seen.label.removeprefix("x").strip("[]'\"")
+    # Keras wants the key as it is, but for its separator of scopes.
+    name = name.replace("/", "_").replace("'][", ".").replace("][", ".")
+    return keras.Input(
+        seen.shape or (1,),
+        dtype="int32" if seen.kind is Input.TOKENS else "float32",
+        name=f"input_{name}" if name[:1].isdigit() else name or "input",
+    )
+
+
+def mask(seen: Seen, tensor: Any) -> Any:
+    """Which steps of an input count; None where all do."""
+    if seen.kind is Input.TOKENS and seen.padded:
+        return keras.ops.not_equal(tensor, 0)
+    if seen.mask is not None:
+        return keras.ops.any(keras.ops.not_equal(tensor, seen.mask), axis=-1)
+    return None
+
+
+def read(
+    x: Any,
+    y: Any = None,
+    *,
+    task: str | None = None,
+    kind: Any = None,
+    classes: int | None = None,
+    vocabulary: int | None = None,
+    mask_value: float | None = None,
+    missing: str = "error",
+    image_range: tuple[float, float] = (0.0, 1.0),
+    learning_rate: float = defaults.LEARNING_RATE,
+    jit_compile: bool | str = "auto",
+    allowed: tuple[Input, ...] = (),
+    **unknown: Any,
+) -> Problem:
+    """Reads what a builder needs to know of the data, and changes nothing.
+
+    A sample tells what the inputs and the targets are; then all of the data
+    are read once for means, deviations and class shares.
+
+    Args:
+        x: what `fit` takes: arrays, nested structures of them, a
+            `tf.data.Dataset`, a `keras.utils.PyDataset`, a generator that
+            was not started; or a `Problem`, which is returned.
+        y: targets, where `x` does not bring them.
+        task: "regression", "binary", "multiclass" or "multilabel"; by
+            default told from the targets.
+        kind: "image", "sequence", "tokens" or "tabular", by the name of the
+            input where there are several; by default told from the data.
+        classes: how many there are, where some are missing in the data.
+        vocabulary: how many ids of tokens there are, where the largest are
+            missing in the data; 0 is taken for the padding.
+        mask_value: value of all features of the steps with which sequences
+            are filled up; they are then left out.
+        missing: what is done with NaN in tables and sequences: "error", or
+            "mean", which puts the mean in its place.
+        image_range: (0.0, 1.0) or (-0.5, 0.5), where pixels are scaled to.
+        learning_rate: of Adam.
+        jit_compile: as `compile` takes it.
+        allowed: kinds of input that the builder takes; any by default.
+        **unknown: must be empty.
+
+    Returns:
+        The problem.
+
+    Raises:
+        TypeError: there is no such option.
+        ValueError: the data cannot be used, with a sentence that says why.
+
+    Example:
+        >>> problem = read(np.zeros((4, 2)) + np.eye(4)[:, :2], [0, 1, 1, 0])
+        >>> problem.task.name, problem.each[0].kind.value
+        ('binary', 'tabular')
+    """
+    require_known(unknown)
+    if isinstance(x, Problem):
+        return x
+    normalizer = InputNormalizer(
+        image_range=image_range, missing=missing, mask_value=mask_value
+    )
+
+    def count(sample):
+        steps = step_count(sample.x)
+        return targets.counter(sample, task, classes, steps)
+
+    seen, counter, sample = survey_lib.survey(
+        x,
+        as_given(y),
+        kind=kind,
+        allowed=allowed,
+        mask=mask_value,
+        targets=count,
+    )
+    return Problem(
+        seen,
+        counter.result(),
+        normalizer.fit_to(seen),
+        sample.rows,
+        vocabulary,
+        learning_rate,
+        jit_compile,
+    )
+
+
+def require_known(unknown: dict[str, Any]) -> None:
+    """Raises TypeError for an option that there is not."""
+    for name in unknown:
+        near = difflib.get_close_matches(name, OPTIONS, 1)
+        meant = f"write `{near[0]}=`, or " if near else ""
+        raise TypeError(
+            f"the builder has no option `{name}`. To mend it, {meant}see "
+            "`help` of the builder and of `kts.models.read`."
+        )
+
+
+def as_given(y: Any) -> Any:
+    """Targets as an array where they are a list of numbers."""
+    plain = isinstance(y, list) and y and isinstance(y[0], int | float | str)
+    return np.asarray(y) if plain else y
+
+
+def step_count(x: Any) -> int | None:
+    """Steps of the sequences; None where there are none, or several."""
+    arrays = nests.arrays(x)
+    if len(arrays) != 1 or np.ndim(arrays[0]) not in (2, 3):
+        return None
+    return int(np.shape(arrays[0])[1])
