@@ -24,8 +24,8 @@ from keras_troubleshoot.start_simple.tasks import Task
 
 # Options of the builders, for a hint at what was meant.
 OPTIONS = (
-    "task kind classes vocabulary mask_value missing image_range learning_rate "
-    "jit_compile units layers filters kernel_size depth blocks embedding size "
+    "task kinds classes vocabulary mask_value missing image_range "
+    "learning_rate jit_compile units layers filters kernel_size depth blocks embedding size "
     "sizes hp"
 ).split()
 TEMPORAL = (Input.SEQUENCE, Input.TOKENS)
@@ -196,7 +196,7 @@ def read(
     y: Any = None,
     *,
     task: str | None = None,
-    kind: Any = None,
+    kinds: Any = None,
     classes: int | None = None,
     vocabulary: int | None = None,
     mask_value: float | None = None,
@@ -219,7 +219,7 @@ def read(
         y: targets, where `x` does not bring them.
         task: "regression", "binary", "multiclass" or "multilabel"; by
             default told from the targets.
-        kind: "image", "sequence", "tokens" or "tabular", by the name of the
+        kinds: "image", "sequence", "tokens" or "tabular", by the name of the
             input where there are several; by default told from the data.
         classes: how many there are, where some are missing in the data.
         vocabulary: how many ids of tokens there are, where the largest are
@@ -260,7 +260,7 @@ def read(
     seen, counter, sample = survey_lib.survey(
         x,
         as_given(y),
-        kind=kind,
+        kinds=kinds,
         allowed=allowed,
         mask=mask_value,
         targets=count,

@@ -29,7 +29,7 @@ def mlp(
         layers: hidden layers.
         hp: `keras_tuner.HyperParameters`, which then fill the search space
             of `kts.models.space`.
-        **options: `task`, `kind`, `missing`, ...; see `kts.models.read`.
+        **options: `task`, `kinds`, `missing`, ...; see `kts.models.read`.
 
     Returns:
         A compiled functional model.

@@ -49,7 +49,7 @@ def multimodal(
         embedding: size of the vector of a token.
         hp: `keras_tuner.HyperParameters`, which then fill the search space
             of `kts.models.space`.
-        **options: `task`, `kind`, `vocabulary`, ...; see `kts.models.read`.
+        **options: `task`, `kinds`, `vocabulary`, ...; see `kts.models.read`.
 
     Returns:
         A compiled functional model.

@@ -28,12 +28,12 @@ class Choice:
 BUILDERS = {
     Input.IMAGE: (
         "lenet",
-        "are images ({0} x {1} pixels, {2} channels): convolutions find the "
-        "same thing wherever it stands",
+        "are images of {0} x {1} x {2} (height, width, channels): convolutions "
+        "find the same thing wherever it stands",
     ),
     Input.SEQUENCE: (
         "lstm",
-        "are sequences ({0} steps of {1} features): an LSTM reads them in "
+        "are sequences of {0} x {1} (steps, features): an LSTM reads them in "
         "their order",
     ),
     Input.TOKENS: (
@@ -43,8 +43,8 @@ BUILDERS = {
     ),
     Input.TABULAR: (
         "mlp",
-        "are rows of {0} features without an order: one fully connected "
-        "hidden layer",
+        "are rows of a table, features without an order ({0}): one fully "
+        "connected hidden layer",
     ),
 }
 
@@ -64,7 +64,7 @@ def start_simple(
             was not started.
         y: targets, where `x` does not bring them.
         verbose: whether to print what was taken, and why.
-        **options: `task`, `kind`, ...; see `kts.models.read`. What the
+        **options: `task`, `kinds`, ...; see `kts.models.read`. What the
             builder takes besides, such as `units` or `hp`, goes to it.
 
     Returns:

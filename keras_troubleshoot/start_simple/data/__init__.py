@@ -10,7 +10,7 @@ _NAMES = {
     "InputNormalizer": "keras_troubleshoot.start_simple.data.input_normalizer",
     "NormalizedMeanSquaredError": "keras_troubleshoot.start_simple.data.losses",
     "TargetScaler": "keras_troubleshoot.start_simple.data.target_scaler",
-    "simplify": "keras_troubleshoot.start_simple.data.simplify",
+    "simplify": "keras_troubleshoot.start_simple.data.simplifying.simplify",
 }
 
 __all__ = [*_PARTS, *_NAMES]

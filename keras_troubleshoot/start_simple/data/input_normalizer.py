@@ -35,7 +35,7 @@ class InputNormalizer(keras.Layer):
     that says which.
 
     Args:
-        kind: what the inputs are, by name where there are several: "image",
+        kinds: what the inputs are, by name where there are several: "image",
             "sequence", "tokens" or "tabular"; by default told from the data.
         image_range: (0.0, 1.0) or (-0.5, 0.5), where pixels go.
         missing: "error" refuses NaN; "mean" leaves it out of the statistics
@@ -56,7 +56,7 @@ class InputNormalizer(keras.Layer):
 
     def __init__(
         self,
-        kind: Any = None,
+        kinds: Any = None,
         image_range: tuple[float, float] = (0.0, 1.0),
         missing: str = "error",
         mask_value: float | None = None,
@@ -65,7 +65,7 @@ class InputNormalizer(keras.Layer):
     ):
         super().__init__(**{"dtype": "float32", **kwargs})
         require_options(image_range, missing)
-        self.kind, self.missing = kind, missing
+        self.kinds, self.missing = kinds, missing
         self.image_range = tuple(image_range)
         self.mask_value = mask_value
         self.supports_masking = True
@@ -91,7 +91,7 @@ class InputNormalizer(keras.Layer):
                 is "mean") or inf, or a shape that no kind of input has.
         """
         seen, _, _ = survey_lib.survey(
-            x, kind=self.kind, mask=self.mask_value, limit=steps
+            x, kinds=self.kinds, mask=self.mask_value, limit=steps
         )
         return self.fit_to(seen)
 
@@ -188,7 +188,7 @@ class InputNormalizer(keras.Layer):
         """All arguments, and the statistics."""
         config = super().get_config()
         config |= {
-            "kind": plain(self.kind),
+            "kinds": plain(self.kinds),
             "image_range": list(self.image_range),
             "missing": self.missing,
             "mask_value": self.mask_value,
@@ -201,9 +201,9 @@ class InputNormalizer(keras.Layer):
         return config
 
 
-def plain(kind: Any) -> Any:
+def plain(kinds: Any) -> Any:
     """The argument as it was given; Keras keeps dictionaries wrapped."""
-    return dict(kind) if isinstance(kind, Mapping) else kind
+    return dict(kinds) if isinstance(kinds, Mapping) else kinds
 
 
 def require_options(image_range: Any, missing: str) -> None:

@@ -65,7 +65,7 @@ def as_kind(given: str, array: Array) -> Input:
         kind = Input(given)
     except ValueError:
         raise ValueError(
-            "`kind` must be one of 'image', 'sequence', 'tokens' or "
+            "`kinds` must be one of 'image', 'sequence', 'tokens' or "
             f"'tabular', received: {given!r}. To mend it, correct the word."
         ) from None
     if has_rank(array, kind):
@@ -170,11 +170,22 @@ def require_shape(array: Array, kind: Input | None) -> None:
             f"`{name}` must have the shape (rows, height, width, channels) to "
             f"be images, received: {array.shape}, which seem to be images "
             "without an axis for the channels.",
-            f"pass `{name}[..., None]`, or say `kind='sequence'` if the "
+            f"pass `{name}[..., None]`, or say `kinds='sequence'` if the "
             "second axis is time",
             where=name,
         )
-    if kind is Input.IMAGE and kinds.channels_first(array):
+    if kind is Input.IMAGE:
+        require_channels_last(array)
+
+
+def require_channels_last(array: Array) -> None:
+    """Refuses pictures with their channels before height and width.
+
+    Raises:
+        sample.UnreadableData: with how to move the axis.
+    """
+    name = array.name
+    if kinds.channels_first(array):
         raise sample_lib.unreadable(
             f"`{name}` must have the shape (rows, height, width, channels), "
             f"received: {array.shape}, which seem to have the channels first.",

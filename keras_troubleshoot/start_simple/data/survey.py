@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import data as data_lib
-from keras_troubleshoot.facts import kinds
+from keras_troubleshoot.facts import kinds as kinds_lib
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts import sample as sample_lib
@@ -78,7 +78,7 @@ def survey(
     x: Any,
     y: Any = None,
     *,
-    kind: Any = None,
+    kinds: Any = None,
     allowed: tuple[Input, ...] = (),
     mask: float | None = None,
     targets: Callable[[sample_lib.Sample], Any] | None = None,
@@ -89,7 +89,7 @@ def survey(
     Args:
         x: what `fit` takes.
         y: targets, where `x` does not bring them.
-        kind: what the inputs are, by name where there are several: "image",
+        kinds: what the inputs are, by name where there are several: "image",
             "sequence", "tokens" or "tabular"; None to be told from the data.
         allowed: the kinds that it may be where it is not said; any by
             default.
@@ -111,10 +111,10 @@ def survey(
     read = reading.read(x, y)
     arrays = {a.name: a for a in data_lib.profile(read).inputs}
     seen = {
-        label: see(array, told(array, named(kind, label), allowed), mask)
+        label: see(array, kind_of(array, named(kinds, label), allowed), mask)
         for label, array in arrays.items()
     }
-    require_known(kind, seen)
+    require_known(kinds, seen)
     counted = targets(read) if targets else None
     if counted is not None or any(s.needs_all for s in seen.values()):
         for inputs, outputs in whole.parts(x, y, limit=limit):
@@ -131,52 +131,54 @@ def in_structure(structure: Any, seen: Mapping[str, Seen]) -> Any:
     return nests.transform(lambda _: seen[next(labels)], structure)
 
 
-def named(kind: Any, label: str) -> str | None:
+def named(kinds: Any, label: str) -> str | None:
     """The kind that the user gave for an input: of all, or by its name."""
-    if not isinstance(kind, Mapping):
-        return kind
-    return next((k for n, k in kind.items() if label == f"x[{n!r}]"), None)
+    if not isinstance(kinds, Mapping):
+        return kinds
+    return next((k for n, k in kinds.items() if label == f"x[{n!r}]"), None)
 
 
-def told(array: Array, kind: Any, allowed: tuple[Input, ...]) -> Any:
-    """The kind that was said, or the only one of these that it can be."""
-    if kind is not None or not allowed:
-        return kind
-    refusals.require_numbers(array)
-    whole_numbers = array.dtype.kind in "iu"
-    fitting = [
-        each
-        for each in allowed
-        if refusals.has_rank(array, each)
-        and (each is not Input.TOKENS or whole_numbers)
-    ]
-    return (fitting or allowed)[0].value
-
-
-def require_known(kind: Any, seen: Mapping[str, Seen]) -> None:
-    """Refuses kinds for inputs that there are not."""
-    if not isinstance(kind, Mapping):
-        return
-    unknown = [name for name in kind if f"x[{name!r}]" not in seen]
-    if unknown:
-        raise ValueError(
-            f"`kind` must name inputs, received: {unknown}, where there are "
-            f"{list(seen)}. To mend it, use the keys of `x`."
-        )
-
-
-def see(array: Array, given: str | None, mask: float | None) -> Seen:
-    """What a sample says of one input.
+def kind_of(
+    array: Array, said: str | None, allowed: tuple[Input, ...]
+) -> Input:
+    """What was said, or can only be, or what the data look like.
 
     Raises:
         sample.UnreadableData: it holds no numbers, or has no known shape.
     """
     refusals.require_numbers(array)
-    kind = (
-        kinds.kind(array) if given is None else refusals.as_kind(given, array)
-    )
-    if given is None:
+    if said is not None:
+        return refusals.as_kind(said, array)
+    if not allowed:
+        kind = kinds_lib.kind(array)
         refusals.require_shape(array, kind)
+        return kind
+    fitting = [
+        kind
+        for kind in allowed
+        if refusals.has_rank(array, kind)
+        and (kind is not Input.TOKENS or array.dtype.kind in "iu")
+    ]
+    kind = refusals.as_kind((fitting or allowed)[0].value, array)
+    if kind is Input.IMAGE:
+        refusals.require_channels_last(array)
+    return kind
+
+
+def require_known(kinds: Any, seen: Mapping[str, Seen]) -> None:
+    """Refuses kinds for inputs that there are not."""
+    if not isinstance(kinds, Mapping):
+        return
+    unknown = [name for name in kinds if f"x[{name!r}]" not in seen]
+    if unknown:
+        raise ValueError(
+            f"`kinds` must name inputs, received: {unknown}, where there are "
+            f"{list(seen)}. To mend it, use the keys of `x`."
+        )
+
+
+def see(array: Array, kind: Input, mask: float | None) -> Seen:
+    """What a sample says of one input."""
     seen = Seen(
         array.name,
         kind,
@@ -185,7 +187,7 @@ def see(array: Array, given: str | None, mask: float | None) -> Seen:
         type=array.dtype.name,
     )
     if kind is Input.TOKENS:
-        seen.padded = kinds.padding(array.values)
+        seen.padded = kinds_lib.padding(array.values)
     elif kind is not Input.IMAGE:
         seen.mask = mask if kind is Input.SEQUENCE else None
         size = array.values.shape[-1] if array.values.ndim > 1 else 1

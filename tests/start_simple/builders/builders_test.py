@@ -35,7 +35,7 @@ SMALL_RESNET = {"depth": 8, "filters": 4}
 CASES = {
     "mlp": ("mlp", TABLE, SUM, {}),
     "mlp of one column": ("mlp", TABLE, TABLE[:, 0], {}),
-    "mlp of ids": ("mlp", WORDS, KIND, {"kind": "tabular"}),
+    "mlp of ids": ("mlp", WORDS, KIND, {"kinds": "tabular"}),
     "lenet": ("lenet", IMAGES, BRIGHT, {}),
     "resnet": ("resnet", IMAGES, BRIGHT, SMALL_RESNET),
     "lstm of numbers": ("lstm", WAVES, AHEAD, {}),
@@ -124,8 +124,8 @@ class BuildersTest(parameterized.TestCase):
 
     @parameterized.named_parameters(*ONE_EACH)
     def test_is_a_hypermodel(self, builder, x, y, options):
-        problem = kts.models.read(x, y, kind=options.get("kind"))
-        options = {k: v for k, v in options.items() if k != "kind"}
+        problem = kts.models.read(x, y, kinds=options.get("kinds"))
+        options = {k: v for k, v in options.items() if k != "kinds"}
         tuner = keras_tuner.RandomSearch(
             lambda hp: build(builder, problem, None, hp=hp, **options),
             objective=keras_tuner.Objective("loss", "min"),

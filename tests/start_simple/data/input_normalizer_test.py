@@ -212,13 +212,13 @@ class InputNormalizerTest(parameterized.TestCase):
 
     def test_kinds_that_are_none(self):
         with self.assertRaisesRegex(ValueError, "'image', 'sequence'"):
-            InputNormalizer(kind="picture").adapt(TABLE)
+            InputNormalizer(kinds="picture").adapt(TABLE)
         with self.assertRaisesRegex(ValueError, "must name inputs"):
-            InputNormalizer(kind={"b": "image"}).adapt({"a": TABLE})
+            InputNormalizer(kinds={"b": "image"}).adapt({"a": TABLE})
         with self.assertRaisesRegex(ValueError, "rows, steps, features"):
-            InputNormalizer(kind="sequence").adapt(TABLE)
+            InputNormalizer(kinds="sequence").adapt(TABLE)
         with self.assertRaisesRegex(ValueError, "fractions"):
-            InputNormalizer(kind="tokens").adapt(TABLE)
+            InputNormalizer(kinds="tokens").adapt(TABLE)
 
     def test_before_adapt(self):
         with self.assertRaisesRegex(ValueError, "call `adapt"):
