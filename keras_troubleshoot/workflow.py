@@ -34,7 +34,7 @@ def troubleshoot(
 ) -> Report:
     """Walks the decision tree for a model and its data.
 
-    So far it has one stage, debugging: model and data are checked as
+    So far it walks one stage, debugging: model and data are checked as
     `kts.check` does, and validation and test data are compared with the
     training data. It changes nothing, and trains nothing but copies where
     fixes are to be tried.
@@ -120,7 +120,8 @@ def stages(findings: list[Finding]) -> Mapping[str, str]:
     came = f"{len(grave)} to mend first" if grave else "nothing to mend"
     missing = "not in this version"
     return {
-        "start simple": missing,
+        "start simple": "kts.models.start_simple(x, y) makes a first model to "
+        "compare with",
         "debug": came,
         "evaluate": missing,
         "improve": missing,

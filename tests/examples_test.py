@@ -30,6 +30,23 @@ class ExamplesTest(parameterized.TestCase):
             0,
             "double-softmax",
         ),
+        ("images", "start_with_images.py", [], 0, "From a LeNet to a ResNet"),
+        ("tables", "start_with_tables.py", [], 0, "Test error of a line"),
+        (
+            "sequences",
+            "start_with_sequences.py",
+            ["--builder=temporal_conv"],
+            0,
+            "1.000 is reachable",
+        ),
+        ("text", "start_with_text.py", [], 0, "Accuracy on the test lines"),
+        (
+            "several",
+            "start_with_several_inputs.py",
+            ["--rows=300"],
+            0,
+            "Accuracy of row alone",
+        ),
         (
             "record_nan",
             "record_nan.py",
