@@ -16,8 +16,7 @@ The public names are loaded when they are first used, so that the import costs
 next to nothing and brings in neither TensorFlow nor Keras.
 """
 
-import importlib
-
+from keras_troubleshoot import lazily
 from keras_troubleshoot.version import __version__ as __version__
 
 _MODULES = {
@@ -38,22 +37,8 @@ _MODULES = {
 }
 
 # Packages: `kts.debugging.step_through`, `kts.testing.assert_causal`, ...
-_STAGES = ("debugging", "start_simple", "testing")
+_PARTS = ("debugging", "testing")
 
-__all__ = ["__version__", *_MODULES, *_STAGES]
+__all__ = ["__version__", *_MODULES, *_PARTS]
 
-
-def __getattr__(name: str):
-    if name in _STAGES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_MODULES[name])
-    # A module that holds nothing of that name is meant itself.
-    value = vars(module).get(name, module)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily.loaded(__name__, _MODULES, _PARTS)

@@ -5,7 +5,7 @@ mean; `NumericsGuard` stops before the first update that is not finite and says
 where it comes from. Loaded when they are first used.
 """
 
-import importlib
+from keras_troubleshoot import lazily
 
 _MODULES = {
     "NumericsGuard": "keras_troubleshoot.debugging.numerics_guard",
@@ -14,14 +14,4 @@ _MODULES = {
 
 __all__ = list(_MODULES)
 
-
-def __getattr__(name: str):
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily.loaded(__name__, _MODULES)

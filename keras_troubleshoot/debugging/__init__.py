@@ -4,7 +4,7 @@ The public names are loaded when they are first used; importing the package
 brings in neither TensorFlow nor Keras.
 """
 
-import importlib
+from keras_troubleshoot import lazily
 
 # Modules as they are, and names of modules.
 _PARTS = ("memory", "numerics")
@@ -15,16 +15,4 @@ _NAMES = {
 
 __all__ = [*_PARTS, *_NAMES]
 
-
-def __getattr__(name: str):
-    if name in _PARTS:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_NAMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily.loaded(__name__, _NAMES, _PARTS)

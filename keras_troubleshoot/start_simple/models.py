@@ -8,7 +8,7 @@ is not installed.
 The public names are loaded when they are first used.
 """
 
-import importlib
+from keras_troubleshoot import lazily
 
 _BUILDERS = (
     "lenet",
@@ -30,14 +30,4 @@ _NAMES = {name: f"{_HOME}.{name}" for name in _BUILDERS} | {
 
 __all__ = list(_NAMES)
 
-
-def __getattr__(name: str):
-    if name not in _NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_NAMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily.loaded(__name__, _NAMES)

@@ -9,34 +9,23 @@ Loaded when they are first used; importing the package brings in neither
 TensorFlow nor Keras.
 """
 
-import importlib
+from keras_troubleshoot import lazily
 
 _MODULES = {
-    "assert_batch_independent": "batch_independence",
-    "assert_causal": "causality",
-    "assert_deterministic": "determinism",
-    "assert_direction": "direction",
-    "assert_frozen": "frozen",
-    "assert_gradients_flow": "gradient_flow",
-    "assert_invariant": "invariance",
-    "assert_minimum_functionality": "minimum_functionality",
-    "assert_no_findings": "findings",
-    "assert_overfits_batch": "overfitting",
-    "assert_save_round_trip": "save_round_trip",
-    "assert_uses_inputs": "input_use",
+    "assert_batch_independent": f"{__name__}.batch_independence",
+    "assert_causal": f"{__name__}.causality",
+    "assert_deterministic": f"{__name__}.determinism",
+    "assert_direction": f"{__name__}.direction",
+    "assert_frozen": f"{__name__}.frozen",
+    "assert_gradients_flow": f"{__name__}.gradient_flow",
+    "assert_invariant": f"{__name__}.invariance",
+    "assert_minimum_functionality": f"{__name__}.minimum_functionality",
+    "assert_no_findings": f"{__name__}.findings",
+    "assert_overfits_batch": f"{__name__}.overfitting",
+    "assert_save_round_trip": f"{__name__}.save_round_trip",
+    "assert_uses_inputs": f"{__name__}.input_use",
 }
 
 __all__ = list(_MODULES)
 
-
-def __getattr__(name: str):
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-    value = getattr(module, name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily.loaded(__name__, _MODULES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from absl.testing import parameterized
 
 import keras_troubleshoot as kts
 
+ROOT = pathlib.Path(kts.__file__).parent.parent
 RNG = np.random.default_rng(0)
 ROWS = 1000
 IMAGES = RNG.integers(0, 256, (ROWS, 12, 12, 1)).astype("uint8")
@@ -144,6 +146,8 @@ class BuildersTest(parameterized.TestCase):
     def test_train_on_two_replicas(self):
         ran = subprocess.run(
             [sys.executable, "-m", "tests.start_simple.builders.replicas"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
