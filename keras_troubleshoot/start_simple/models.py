@@ -25,7 +25,7 @@ _BUILDERS = (
 _HOME = "keras_troubleshoot.start_simple.builders"
 _NAMES = {name: f"{_HOME}.{name}" for name in _BUILDERS} | {
     "Problem": "keras_troubleshoot.start_simple.problem",
-    "read": "keras_troubleshoot.start_simple.problem",
+    "read": "keras_troubleshoot.start_simple.reading",
 }
 
 __all__ = list(_NAMES)

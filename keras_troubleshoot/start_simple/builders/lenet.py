@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_troubleshoot.facts.kinds import Input
-from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.space import Choices
 
 # Pixels a side that are left for the fully connected layer, at most, and the
@@ -55,7 +55,7 @@ def lenet(
         >>> lenet(pixels.astype("uint8"), np.arange(20) % 10).output_shape
         (None, 10)
     """
-    problem = problems.read(x, y, allowed=(Input.IMAGE,), **options)
+    problem = reading.read(x, y, allowed=(Input.IMAGE,), **options)
     made = Choices(
         hp,
         problem,

@@ -6,6 +6,7 @@ import keras
 
 from keras_troubleshoot.start_simple import defaults
 from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
 from keras_troubleshoot.start_simple.space import Choices
 
@@ -53,7 +54,7 @@ def lstm(
         >>> lstm(waves, waves[:, -1, :1]).output_shape
         (None, 1)
     """
-    problem = problems.read(x, y, allowed=problems.TEMPORAL, **options)
+    problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("lstm")
     sizes = {"units": units} | embedding_of(entry, embedding)
     made = Choices(hp, problem, **sizes)

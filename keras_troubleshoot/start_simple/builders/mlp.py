@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.problem import Entry
 from keras_troubleshoot.start_simple.space import Choices
 
@@ -43,7 +43,7 @@ def mlp(
         >>> mlp(rows, rows.sum(axis=1)).output_shape
         (None, 1)
     """
-    problem = problems.read(x, y, **options)
+    problem = reading.read(x, y, **options)
     made = Choices(hp, problem, units=units, layers=layers, activation="relu")
     inputs, entries = problem.inputs()
     hidden = side_by_side([flat(entry) for entry in entries])

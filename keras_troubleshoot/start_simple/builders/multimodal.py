@@ -9,6 +9,7 @@ from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.kinds import Input
 from keras_troubleshoot.start_simple import defaults
 from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import lenet
 from keras_troubleshoot.start_simple.builders import mlp
 from keras_troubleshoot.start_simple.builders import steps
@@ -64,7 +65,7 @@ def multimodal(
         >>> multimodal(x, np.arange(20) % 2).output_shape
         (None, 1)
     """
-    problem = problems.read(x, y, **options)
+    problem = reading.read(x, y, **options)
     require_known(sizes or {}, problem)
     require_steps(problem)
     made = Choices(

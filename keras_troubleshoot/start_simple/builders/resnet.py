@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_troubleshoot.facts.kinds import Input
-from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.space import Choices
 
 # Pixels a side from which on the stem of the paper on ImageNet is used: it
@@ -60,7 +60,7 @@ def resnet(
         >>> resnet(pixels.astype("uint8"), np.arange(20) % 4, depth=8).name
         'resnet'
     """
-    problem = problems.read(x, y, allowed=(Input.IMAGE,), **options)
+    problem = reading.read(x, y, allowed=(Input.IMAGE,), **options)
     inputs, entry = problem.only("resnet")
     large = max(entry.tensor.shape[1:3]) >= LARGE
     stages = 4 if large else 3

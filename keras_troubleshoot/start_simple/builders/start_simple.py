@@ -7,7 +7,7 @@ import keras
 
 from keras_troubleshoot.facts.kinds import Input
 from keras_troubleshoot.start_simple import models
-from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.problem import Problem
 
 
@@ -80,7 +80,7 @@ def start_simple(
         'mlp'
     """
     known = {name: options.pop(name) for name in READING & set(options)}
-    problem = problems.read(x, y, **known)
+    problem = reading.read(x, y, **known)
     choice = choose(problem)
     if verbose:
         print(f"kts.models.{choice.builder}: {choice.why}")
@@ -90,7 +90,7 @@ def start_simple(
 
 
 # Options of `kts.models.read`.
-READING = set(problems.read.__kwdefaults__) - {"allowed"}
+READING = set(reading.read.__kwdefaults__) - {"allowed"}
 
 
 def choose(problem: Problem) -> Choice:

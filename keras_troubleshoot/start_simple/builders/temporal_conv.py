@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
 from keras_troubleshoot.start_simple.builders.lstm import embedding_of
 from keras_troubleshoot.start_simple.space import Choices
@@ -56,7 +57,7 @@ def temporal_conv(
         >>> temporal_conv(waves, waves[:, -1, :1]).output_shape
         (None, 1)
     """
-    problem = problems.read(x, y, allowed=problems.TEMPORAL, **options)
+    problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("temporal_conv")
     needed = block_count(entry.tensor.shape[1], kernel_size)
     made = Choices(

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_troubleshoot.start_simple import problem as problems
+from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
 from keras_troubleshoot.start_simple.space import Choices
 
@@ -54,7 +55,7 @@ def transformer(
         >>> transformer(waves, waves[:, -1, :1]).output_shape
         (None, 1)
     """
-    problem = problems.read(x, y, allowed=problems.TEMPORAL, **options)
+    problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("transformer")
     made = Choices(hp, problem, size=size, layers=layers, activation="relu")
     width = HEADS * -(-made.size // HEADS)

@@ -1,17 +1,14 @@
 """`InputNormalizer`: brings inputs of any structure to unit scale."""
 
 import dataclasses
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_troubleshoot.facts import nests
-from keras_troubleshoot.facts import sample as sample_lib
 from keras_troubleshoot.facts.kinds import Input
-from keras_troubleshoot.start_simple.data import scaling as scaling_lib
+from keras_troubleshoot.start_simple.data import standardizing
 from keras_troubleshoot.start_simple.data import survey as survey_lib
 from keras_troubleshoot.start_simple.data.scaling import Scaling
 from keras_troubleshoot.start_simple.data.survey import Seen
@@ -48,6 +45,7 @@ class InputNormalizer(keras.Layer):
         ValueError: an argument is not one of these.
 
     Example:
+        >>> import numpy as np
         >>> normalizer = InputNormalizer()
         >>> x = {"size": np.array([[1.0], [3.0]])}
         >>> np.asarray(normalizer.adapt(x)(x)["size"]).ravel().tolist()
@@ -112,7 +110,7 @@ class InputNormalizer(keras.Layer):
             return Scaling(seen.kind.value)
         if seen.kind is Input.IMAGE:
             return self.of_pixels(seen)
-        return of_features(seen, self.missing)
+        return standardizing.of_features(seen, self.missing)
 
     def of_pixels(self, seen: Seen) -> Scaling:
         """Brings pixels into the range: bytes by 255, others by their own."""
@@ -235,73 +233,3 @@ def revived(config: Any) -> Any:
             return Scaling(**given)
         return {name: revived(part) for name, part in config.items()}
     return [revived(part) for part in config]
-
-
-def of_features(seen: Seen, missing: str) -> Scaling:
-    """Standardizes each feature.
-
-    Raises:
-        sample.UnreadableData: NaN or inf.
-    """
-    moments = seen.moments
-    require_finite(seen, missing)
-    std = np.sqrt(moments.variance)
-    still = np.flatnonzero(moments.constant)
-    if len(still):
-        warnings.warn(
-            f"`{seen.label}` has one value in all rows in "
-            f"{features(still)} of {len(std)}; it carries nothing, and is "
-            "only centred.",
-            stacklevel=2,
-        )
-    std = np.where(moments.constant, 1.0, std)
-    coarse = np.abs(moments.mean) > scaling_lib.COARSE * std
-    coarse = np.flatnonzero(coarse & ~moments.constant)
-    if len(coarse) and seen.type == "float64":
-        first = int(coarse[0])
-        warnings.warn(
-            f"`{seen.label}` has a mean of {moments.mean[first]:.6g} and a "
-            f"standard deviation of {std[first]:.3g} in feature {first}: "
-            "Keras feeds float32, which rounds that away. Subtract the mean "
-            "before.",
-            stacklevel=2,
-        )
-    return Scaling(
-        seen.kind.value,
-        tuple(moments.mean.tolist()),
-        tuple(std.tolist()),
-        fill=missing == "mean",
-        rank=1 + max(1, len(seen.shape)),
-    )
-
-
-def require_finite(seen: Seen, missing: str) -> None:
-    """Refuses NaN, unless it is to be filled in, and inf.
-
-    Raises:
-        sample.UnreadableData: naming the features.
-    """
-    moments = seen.moments
-    infinite = np.flatnonzero(moments.infinite)
-    missed = np.flatnonzero(moments.missing) if missing == "error" else []
-    if len(infinite):
-        count, what, where = moments.infinite.sum(), "infinite", infinite
-    elif len(missed):
-        count, what, where = moments.missing.sum(), "missing", missed
-    else:
-        return
-    other = ", or pass `missing='mean'`" if what == "missing" else ""
-    raise sample_lib.unreadable(
-        f"`{seen.label}` must hold finite numbers, received: {count} {what} "
-        f"values in {features(where)}.",
-        f"drop these rows, or fill them in{other}",
-        where=seen.label,
-        rule="input-non-finite",
-    )
-
-
-def features(places: np.ndarray, most: int = 8) -> str:
-    """Names features by their numbers."""
-    told = ", ".join(str(place) for place in places[:most])
-    more = ", ..." if len(places) > most else ""
-    return f"feature{'s' if len(places) > 1 else ''} {told}{more}"
