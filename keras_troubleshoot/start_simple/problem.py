@@ -166,8 +166,9 @@ def entrance(seen: Seen, place: int) -> Any:
     name = seen.label.removeprefix("x").strip("[]'\"")
     # Keras wants the key as it is, but for its separator of scopes.
     name = name.replace("/", "_").replace("'][", ".").replace("][", ".")
+    shape = seen.shape or (1,)
     return keras.Input(
-        seen.shape or (1,),
+        (None, *shape[1:]) if seen.varies else shape,
         dtype="int32" if seen.kind is Input.TOKENS else "float32",
         name=f"input_{name}" if name[:1].isdigit() else name or "input",
     )

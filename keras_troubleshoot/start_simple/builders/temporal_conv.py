@@ -59,7 +59,7 @@ def temporal_conv(
     """
     problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("temporal_conv")
-    needed = block_count(entry.tensor.shape[1], kernel_size)
+    needed = block_count(entry.seen.shape[0], kernel_size)
     made = Choices(
         hp,
         problem,
@@ -78,7 +78,7 @@ def temporal_conv(
     return problem.finish("temporal_conv", inputs, hidden, made, scale)
 
 
-def block_count(length: int | None, size: int) -> int:
+def block_count(length: int, size: int) -> int:
     """Blocks until the last step sees the first.
 
     After n blocks of two convolutions with dilations 1, 2, 4, ... a step
@@ -89,7 +89,7 @@ def block_count(length: int | None, size: int) -> int:
         (3, 4)
     """
     blocks = 1
-    while length and 1 + 2 * (size - 1) * (2**blocks - 1) < length:
+    while 1 + 2 * (size - 1) * (2**blocks - 1) < length:
         blocks += 1
     return blocks
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_troubleshoot.facts.sample import unreadable
 from keras_troubleshoot.start_simple import problem as problems
 from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
@@ -57,6 +58,7 @@ def transformer(
     """
     problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("transformer")
+    require_length(entry)
     made = Choices(hp, problem, size=size, layers=layers, activation="relu")
     width = HEADS * -(-made.size // HEADS)
     hidden = placed(entry, made, width)
@@ -65,6 +67,21 @@ def transformer(
     hidden = keras.layers.LayerNormalization()(hidden)
     hidden = steps.read_out(problem, entry, hidden)
     return problem.finish("transformer", inputs, hidden, made)
+
+
+def require_length(entry: problems.Entry) -> None:
+    """Refuses batches of various lengths: each place has its own vector.
+
+    Raises:
+        sample.UnreadableData: with how to bring them to one length.
+    """
+    if entry.seen.varies:
+        raise unreadable(
+            f"`{entry.seen.label}` must have one length for `transformer`, "
+            "received: batches that differ in their number of steps.",
+            "pad all to the longest: `padded_batch(size, padded_shapes=...)`",
+            where=entry.seen.label,
+        )
 
 
 def placed(entry: problems.Entry, made: Choices, width: int) -> Any:

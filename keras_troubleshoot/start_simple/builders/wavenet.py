@@ -62,7 +62,7 @@ def wavenet(
     """
     problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("wavenet")
-    needed = layer_count(entry.tensor.shape[1], kernel_size)
+    needed = layer_count(entry.seen.shape[0], kernel_size)
     made = Choices(
         hp,
         problem,
@@ -87,7 +87,7 @@ def wavenet(
     return problem.finish("wavenet", inputs, hidden, made, OUTPUT_SCALE)
 
 
-def layer_count(length: int | None, size: int) -> int:
+def layer_count(length: int, size: int) -> int:
     """Layers until the last step sees the first.
 
     After n layers with dilations 1, 2, 4, ... a step sees
@@ -98,7 +98,7 @@ def layer_count(length: int | None, size: int) -> int:
         (5, 6)
     """
     layers = 1
-    while length and 1 + (size - 1) * (2**layers - 1) < length:
+    while 1 + (size - 1) * (2**layers - 1) < length:
         layers += 1
     return layers
 

@@ -35,6 +35,7 @@ class Seen:
         low: smallest value.
         high: largest value.
         type: name of the type of its numbers.
+        varies: whether batches differ in their number of steps.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Seen:
     low: float = np.inf
     high: float = -np.inf
     type: str = "float32"
+    varies: bool = False
 
     @property
     def needs_all(self) -> bool:
@@ -55,6 +57,8 @@ class Seen:
 
     def update(self, values: np.ndarray) -> None:
         """Takes in more rows."""
+        if values.shape[1:] != self.shape:
+            self.varies = True
         if self.moments is not None:
             values = values.reshape(-1, self.moments.mean.size)
             if self.mask is not None:

@@ -213,6 +213,22 @@ class ArchitectureTest(parameterized.TestCase):
             short, model.predict(words[1:4], verbose=0), atol=1e-6
         )
 
+    @parameterized.parameters("lstm", "temporal_conv", "wavenet")
+    def test_batches_of_various_lengths(self, builder):
+        rows = [(WORDS[i, : 2 + i % 7].clip(1), IDS[i]) for i in range(ROWS)]
+        data = tf.data.Dataset.from_generator(
+            lambda: iter(rows),
+            output_signature=(
+                tf.TensorSpec([None], tf.int64),
+                tf.TensorSpec([], tf.int64),
+            ),
+        ).padded_batch(4)
+        model = getattr(kts.models, builder)(data)
+        self.assertIsNone(model.input_shape[1])
+        model.fit(data, verbose=0)
+        with self.assertRaisesRegex(ValueError, "one length.*padded_batch"):
+            kts.models.transformer(data)
+
     def test_steps_that_are_filled_up_are_left_out(self):
         waves = WAVES.copy()
         waves[:, 8:] = -9.0
