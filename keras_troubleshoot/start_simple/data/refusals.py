@@ -55,19 +55,12 @@ def uneven(label: str, mend: str) -> sample_lib.UnreadableData:
     )
 
 
-def as_kind(given: str, array: Array) -> Input:
-    """The kind by its name, where it fits the shape.
+def require_axes(array: Array, kind: Input) -> None:
+    """Refuses arrays that cannot be of a kind.
 
     Raises:
-        ValueError: there is none of that name, or its rank is another.
+        sample.UnreadableData: the rank is another, or tokens have fractions.
     """
-    try:
-        kind = Input(given)
-    except ValueError:
-        raise ValueError(
-            "`kinds` must be one of 'image', 'sequence', 'tokens' or "
-            f"'tabular', received: {given!r}. To mend it, correct the word."
-        ) from None
     if has_rank(array, kind):
         if kind is Input.TOKENS and not array.integral:
             raise sample_lib.unreadable(
@@ -76,7 +69,7 @@ def as_kind(given: str, array: Array) -> Input:
                 "pass the ids of the words",
                 where=array.name,
             )
-        return kind
+        return
     raise sample_lib.unreadable(
         f"`{array.name}` must have the shape {AXES[kind][1]} to be "
         f"{article(kind)}, received: {array.shape}.{hint(kind, array)}",

@@ -17,6 +17,7 @@ from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.kinds import Input
 from keras_troubleshoot.facts.moments import Moments
 from keras_troubleshoot.start_simple.data import refusals
+from keras_troubleshoot.start_simple.data import said
 
 
 @dataclasses.dataclass(eq=False)
@@ -114,11 +115,11 @@ def survey(
     refusals.require_even(x)
     read = reading.read(x, y)
     arrays = {a.name: a for a in data_lib.profile(read).inputs}
+    given = said.of(kinds, arrays)
     seen = {
-        label: see(array, kind_of(array, named(kinds, label), allowed), mask)
+        label: see(array, kind_of(array, given.get(label), allowed), mask)
         for label, array in arrays.items()
     }
-    require_known(kinds, seen)
     counted = targets(read) if targets else None
     if counted is not None or any(s.needs_all for s in seen.values()):
         for inputs, outputs in whole.parts(x, y, limit=limit):
@@ -135,15 +136,8 @@ def in_structure(structure: Any, seen: Mapping[str, Seen]) -> Any:
     return nests.transform(lambda _: seen[next(labels)], structure)
 
 
-def named(kinds: Any, label: str) -> str | None:
-    """The kind that the user gave for an input: of all, or by its name."""
-    if not isinstance(kinds, Mapping):
-        return kinds
-    return next((k for n, k in kinds.items() if label == f"x[{n!r}]"), None)
-
-
 def kind_of(
-    array: Array, said: str | None, allowed: tuple[Input, ...]
+    array: Array, given: Input | None, allowed: tuple[Input, ...]
 ) -> Input:
     """What was said, or can only be, or what the data look like.
 
@@ -151,8 +145,9 @@ def kind_of(
         sample.UnreadableData: it holds no numbers, or has no known shape.
     """
     refusals.require_numbers(array)
-    if said is not None:
-        return refusals.as_kind(said, array)
+    if given is not None:
+        refusals.require_axes(array, given)
+        return given
     if not allowed:
         kind = kinds_lib.kind(array)
         refusals.require_shape(array, kind)
@@ -163,22 +158,11 @@ def kind_of(
         if refusals.has_rank(array, kind)
         and (kind is not Input.TOKENS or array.dtype.kind in "iu")
     ]
-    kind = refusals.as_kind((fitting or allowed)[0].value, array)
+    kind = (fitting or allowed)[0]
+    refusals.require_axes(array, kind)
     if kind is Input.IMAGE:
         refusals.require_channels_last(array)
     return kind
-
-
-def require_known(kinds: Any, seen: Mapping[str, Seen]) -> None:
-    """Refuses kinds for inputs that there are not."""
-    if not isinstance(kinds, Mapping):
-        return
-    unknown = [name for name in kinds if f"x[{name!r}]" not in seen]
-    if unknown:
-        raise ValueError(
-            f"`kinds` must name inputs, received: {unknown}, where there are "
-            f"{list(seen)}. To mend it, use the keys of `x`."
-        )
 
 
 def see(array: Array, kind: Input, mask: float | None) -> Seen:

@@ -211,7 +211,7 @@ class InputNormalizerTest(parameterized.TestCase):
             InputNormalizer(**arguments)
 
     def test_kinds_that_are_none(self):
-        with self.assertRaisesRegex(ValueError, "'image', 'sequence'"):
+        with self.assertRaisesRegex(ValueError, "correct the word"):
             InputNormalizer(kinds="picture").adapt(TABLE)
         with self.assertRaisesRegex(ValueError, "must name inputs"):
             InputNormalizer(kinds={"b": "image"}).adapt({"a": TABLE})

@@ -8,11 +8,11 @@ import numpy as np
 
 from keras_troubleshoot.facts import data as data_lib
 from keras_troubleshoot.facts import reading
+from keras_troubleshoot.start_simple.data import said
 from keras_troubleshoot.start_simple.data.simplifying import drawing
 from keras_troubleshoot.start_simple.data.simplifying import labels
 from keras_troubleshoot.start_simple.data.simplifying import shaping
 from keras_troubleshoot.start_simple.data.simplifying import sources
-from keras_troubleshoot.start_simple.data.simplifying import telling
 from keras_troubleshoot.start_simple.data.simplifying.kept import Choice
 from keras_troubleshoot.start_simple.data.simplifying.kept import Kept
 from keras_troubleshoot.start_simple.data.simplifying.kept import Simplified
@@ -88,7 +88,7 @@ def simplify(
         Kept 10 of 100 examples (stratified by class), 3 of 4 classes (the
         most frequent: 0, 1, 2).
     """
-    given = telling.by_name(kinds)
+    given = said.by_name(kinds)
     options = Options(rows, as_classes(classes), size, steps, given, seed)
     seen = reading.read(x, y, limit=LOOKED_AT)
     data = data_lib.profile(seen)

@@ -6,6 +6,7 @@ from keras_troubleshoot.facts import kinds as kinds_lib
 from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.data import Data
 from keras_troubleshoot.facts.kinds import Input
+from keras_troubleshoot.start_simple.data import said
 
 
 def tell(
@@ -26,7 +27,7 @@ def tell(
         ValueError: an input or a kind is named that there is not.
     """
     arrays = {array.name: array for array in data.inputs}
-    told = {named(n, arrays): as_kind(k) for n, k in given.items()}
+    told = said.of(given, arrays)
     kinds = {name: told.get(name) or kind(a) for name, a in arrays.items()}
     if cut and {Input.SEQUENCE, Input.TOKENS}.isdisjoint(kinds.values()):
         for name, array in arrays.items():
@@ -36,11 +37,6 @@ def tell(
     return kinds
 
 
-def by_name(kinds: Mapping[str, str] | str | None) -> dict[str, str]:
-    """Kinds as a dictionary; one word is that of the single input."""
-    return {"x": kinds} if isinstance(kinds, str) else dict(kinds or {})
-
-
 def kind(array: Array) -> Input | None:
     """What an input is; pictures without an axis for channels are images."""
     if not array.numeric:
@@ -48,28 +44,6 @@ def kind(array: Array) -> Input | None:
     if kinds_lib.lacks_channels(array):
         return Input.IMAGE
     return kinds_lib.kind(array)
-
-
-def named(name: str, arrays: dict) -> str:
-    """The full name of an input of which the key was given."""
-    full = name if name in arrays else f"x[{name!r}]"
-    if full in arrays:
-        return full
-    raise ValueError(
-        f"`kinds` must name inputs, received: {name!r}, where there are "
-        f"{list(arrays)}. To mend it, use one of these, or a key of `x`."
-    )
-
-
-def as_kind(name: str) -> Input:
-    """The kind of a name."""
-    try:
-        return Input(name)
-    except ValueError:
-        raise ValueError(
-            "`kinds` must be 'image', 'sequence', 'tokens' or 'tabular', "
-            f"received: {name!r}. To mend it, correct the word."
-        ) from None
 
 
 def nothing_to(argument: str, kinds: dict, data: Data) -> ValueError:

@@ -11,6 +11,7 @@ from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import reading
 from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.sample import Sample
+from keras_troubleshoot.start_simple.data import said
 from keras_troubleshoot.start_simple.data.simplifying import labels
 from keras_troubleshoot.start_simple.data.simplifying import telling
 from keras_troubleshoot.start_simple.data.synthetic import forms
@@ -82,7 +83,7 @@ def like(
     if rows is None:
         asked = dataclasses.replace(asked, rows=enough(form))
     data = data_lib.profile(seen)
-    kinds = telling.tell(data, telling.by_name(kinds))
+    kinds = telling.tell(data, said.by_name(kinds))
     casts = {a.name: moulds.of(a, kinds[a.name]) for a in data.inputs}
     factories = {name: mould.factory for name, mould in casts.items()}
     toy = making.several(factories, form.problem, asked)
