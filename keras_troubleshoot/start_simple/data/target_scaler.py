@@ -182,9 +182,8 @@ class TargetScaler:
                 f"{model.outputs[0].shape}. To mend it, end it with "
                 f"`keras.layers.Dense({len(self.mean)})`."
             )
-        inputs = model.inputs
-        if not isinstance(model, keras.Sequential):
-            inputs = model.input
+        sequential = isinstance(model, keras.Sequential)
+        inputs = model.inputs[0] if sequential else model.input
         whole = keras.Model(
             inputs, self.layer()(model(inputs)), name=model.name
         )
