@@ -181,12 +181,13 @@ def choose_rows(model, sample) -> int:
 
 def skips_pixels(model) -> bool:
     """Whether a convolution of 1 x 1 moves by more than one pixel."""
-    return any(
-        set(getattr(layer, "kernel_size", ())) == {1}
-        and max(getattr(layer, "strides", (1,))) > 1
-        for layer in model._flatten_layers()
-        if isinstance(getattr(layer, "kernel_size", None), tuple)
-    )
+    for layer in keras_internals.all_layers(model):
+        size = getattr(layer, "kernel_size", None)
+        strides = getattr(layer, "strides", None)
+        if isinstance(size, tuple) and isinstance(strides, tuple):
+            if set(size) == {1} and max(strides) > 1:
+                return True
+    return False
 
 
 def as_fed(array: np.ndarray):

@@ -82,8 +82,7 @@ def dense(
     return keras.layers.Dense(
         units,
         activation=activation,
-        kernel_initializer=initializer(activation),
-        **options,
+        **{"kernel_initializer": initializer(activation)} | options,
     )
 
 
@@ -102,8 +101,7 @@ def conv1d(
         filters,
         size,
         activation=activation,
-        kernel_initializer=initializer(activation),
-        **options,
+        **{"kernel_initializer": initializer(activation)} | options,
     )
 
 
@@ -122,9 +120,9 @@ def conv2d(
     return keras.layers.Conv2D(
         filters,
         size,
-        **{"padding": "same"} | options,
         activation=activation,
-        kernel_initializer=initializer(activation),
+        **{"padding": "same", "kernel_initializer": initializer(activation)}
+        | options,
     )
 
 
@@ -138,8 +136,7 @@ def lstm(units: int, **options: Any) -> Any:
     return keras.layers.LSTM(
         units,
         activation=RECURRENT_ACTIVATION,
-        kernel_initializer=initializer(RECURRENT_ACTIVATION),
-        **options,
+        **{"kernel_initializer": initializer(RECURRENT_ACTIVATION)} | options,
     )
 
 

@@ -70,10 +70,8 @@ class Choices:
             take[name] = size(hp, name, sizes[name])
         take["initializer"] = hp.Choice("initializer", ["normal", "uniform"])
         for name in [name for name in sizes if name in DEPTHS]:
-            least = 1
-            take[name] = hp.Int(
-                name, least, 2 * sizes[name] + 1, default=sizes[name]
-            )
+            most = 2 * sizes[name] + 1
+            take[name] = hp.Int(name, 1, most, default=sizes[name])
         if "kernel_size" in sizes:
             around = sorted({2, 3, 5, 7} | {sizes["kernel_size"]})
             take["kernel_size"] = hp.Choice(
@@ -96,11 +94,13 @@ class Choices:
             **options: the others; `activation` overrides the chosen one.
         """
         activation = options.pop("activation", self.values.get("activation"))
-        layer = make(*sizes, activation, **options)
-        if self.values.get("initializer") == "uniform":
-            kind = defaults.initializer(activation).replace("normal", "uniform")
-            layer.kernel_initializer = keras.initializers.get(kind)
-        return layer
+        options = {"kernel_initializer": self.weights(activation)} | options
+        return make(*sizes, activation, **options)
+
+    def weights(self, activation: str | None) -> str:
+        """How weights before an activation begin, as it was chosen."""
+        spread = self.values.get("initializer", "normal")
+        return defaults.initializer(activation).replace("normal", spread)
 
     def dense(self, units: int, **options: Any) -> Any:
         """A fully connected layer; see `layer`."""

@@ -119,9 +119,10 @@ class Counter:
         bad = int((seen.missing + seen.infinite).sum())
         if bad:
             raise not_finite(bad)
-        still = seen.constant if self.task.name == "binary" else seen.mean == 1
-        if self.task.name in ("binary", "multiclass") and still.any():
-            raise one_class(np.flatnonzero(still)[0])
+        if self.task.name == "binary" and seen.constant.all():
+            raise one_class(int(seen.mean[0]))
+        if self.task.name == "multiclass" and (seen.mean == 1).any():
+            raise one_class(int(seen.mean.argmax()))
         return dataclasses.replace(self.task, seen=seen)
 
     def of_ids(self) -> Task:

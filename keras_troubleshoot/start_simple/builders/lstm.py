@@ -56,22 +56,15 @@ def lstm(
     """
     problem = reading.read(x, y, allowed=problems.TEMPORAL, **options)
     inputs, entry = problem.only("lstm")
-    sizes = {"units": units} | embedding_of(entry, embedding)
+    sizes = {"units": units} | steps.embedding_of(entry, embedding)
     made = Choices(hp, problem, **sizes)
-    layer = recurrent(made, return_sequences=problem.task.per_step)
+    layer = recurrent(made, made.units, return_sequences=problem.task.per_step)
     vectors = steps.vectors(entry, made.values.get("embedding", 0))
     hidden = layer(vectors, mask=entry.mask)
     return problem.finish("lstm", inputs, hidden, made, OUTPUT_SCALE)
 
 
-def embedding_of(entry: problems.Entry, size: int) -> dict[str, int]:
-    """The size of the vectors of tokens, where there are tokens."""
-    return {"embedding": size} if entry.vocabulary else {}
-
-
-def recurrent(made: Choices, **options: Any) -> Any:
-    """The LSTM layer."""
-    layer = defaults.lstm(made.units, **options)
-    if made.values.get("initializer") == "uniform":
-        layer.cell.kernel_initializer = keras.initializers.GlorotUniform()
-    return layer
+def recurrent(made: Choices, units: int, **options: Any) -> Any:
+    """An LSTM layer with the chosen first weights."""
+    weights = made.weights(defaults.RECURRENT_ACTIVATION)
+    return defaults.lstm(units, kernel_initializer=weights, **options)

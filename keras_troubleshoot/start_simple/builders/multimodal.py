@@ -7,10 +7,10 @@ import keras
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.kinds import Input
-from keras_troubleshoot.start_simple import defaults
 from keras_troubleshoot.start_simple import problem as problems
 from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import lenet
+from keras_troubleshoot.start_simple.builders import lstm
 from keras_troubleshoot.start_simple.builders import mlp
 from keras_troubleshoot.start_simple.builders import steps
 from keras_troubleshoot.start_simple.problem import Entry
@@ -108,7 +108,7 @@ def encode(entry: Entry, made: Choices, size: int) -> Any:
         hidden = lenet.convolutions(entry.tensor, made)
         return made.dense(size)(keras.layers.Flatten()(hidden))
     vectors = steps.vectors(entry, made.embedding)
-    return defaults.lstm(size)(vectors, mask=entry.mask)
+    return lstm.recurrent(made, size)(vectors, mask=entry.mask)
 
 
 def size_of(entry: Entry, sizes: Mapping[str, int]) -> int:

@@ -121,12 +121,15 @@ def convolution(
     tensor: Any, made: Choices, filters: int, size: int, stride: int = 1
 ) -> Any:
     """A convolution without a bias, which the normalization would undo."""
-    layer = made.conv2d(
-        filters, size, strides=stride, use_bias=False, activation=None
-    )
-    # ReLU follows, though not at once.
-    layer.kernel_initializer = keras.initializers.HeNormal()
-    return layer(tensor)
+    return made.conv2d(
+        filters,
+        size,
+        strides=stride,
+        use_bias=False,
+        activation=None,
+        # The activation follows, though not at once.
+        kernel_initializer=made.weights(made.activation),
+    )(tensor)
 
 
 def activated(tensor: Any, made: Choices) -> Any:

@@ -28,6 +28,11 @@ def vectors(entry: Entry, embedding: int) -> Any:
     return keras.layers.Embedding(entry.vocabulary, embedding)(entry.tensor)
 
 
+def embedding_of(entry: Entry, size: int) -> dict[str, int]:
+    """The size of the vectors of tokens, where there are tokens."""
+    return {"embedding": size} if entry.vocabulary else {}
+
+
 def blanked(entry: Entry, tensor: Any) -> Any:
     """Zeros in the steps that do not count, so that none leaks out."""
     if entry.mask is None:

@@ -7,7 +7,6 @@ import keras
 from keras_troubleshoot.start_simple import problem as problems
 from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
-from keras_troubleshoot.start_simple.builders.lstm import embedding_of
 from keras_troubleshoot.start_simple.space import Choices
 
 
@@ -64,7 +63,7 @@ def temporal_conv(
         hp,
         problem,
         filters=filters,
-        **embedding_of(entry, embedding),
+        **steps.embedding_of(entry, embedding),
         blocks=blocks or needed,
         kernel_size=kernel_size,
         activation="relu",

@@ -7,7 +7,6 @@ import keras
 from keras_troubleshoot.start_simple import problem as problems
 from keras_troubleshoot.start_simple import reading
 from keras_troubleshoot.start_simple.builders import steps
-from keras_troubleshoot.start_simple.builders.lstm import embedding_of
 from keras_troubleshoot.start_simple.space import Choices
 
 # What has passed the gates is small at the start (about 0.1), so that the
@@ -67,7 +66,7 @@ def wavenet(
         hp,
         problem,
         filters=filters,
-        **embedding_of(entry, embedding),
+        **steps.embedding_of(entry, embedding),
         layers=layers or needed,
         kernel_size=kernel_size,
         activation="relu",

@@ -124,7 +124,8 @@ def survey(
     if counted is not None or any(s.needs_all for s in seen.values()):
         for inputs, outputs in whole.parts(x, y, limit=limit):
             for label, values in nests.leaves(inputs, "x"):
-                seen[label].update(np.asarray(values))
+                if seen[label].needs_all:
+                    seen[label].update(np.asarray(values))
             if counted is not None:
                 counted.update(outputs)
     return in_structure(read.x, seen), counted, read

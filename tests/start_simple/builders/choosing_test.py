@@ -256,6 +256,8 @@ class RefusalsTest(parameterized.TestCase):
         ("other length", TABLE, IDS[:9], "x: 60, y: 9"),
         ("one example", TABLE[:1], IDS[:1], "at least two rows"),
         ("one class", TABLE, 0 * IDS, "at least two classes.*class 0"),
+        ("one class, yes", TABLE, 0 * IDS + 1, "two classes.*class 1"),
+        ("one class, one-hot", TABLE, np.eye(3)[0 * IDS + 2], "class 2"),
         ("one class of ids", TABLE, 0 * IDS + 4, "two classes.*class 4"),
         ("ids from 3", TABLE, IDS + 3, "from 3 to 5.*return_inverse"),
         ("negative ids", TABLE, np.r_[-1, IDS[1:]], "class ids"),
