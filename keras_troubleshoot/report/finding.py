@@ -5,6 +5,8 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from keras_troubleshoot.report.figure import Figure
+
 
 class Severity(enum.Enum):
     """How much a finding matters."""
@@ -32,41 +34,6 @@ class Location:
 
     path: str
     line: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Figure:
-    """A picture as data: the renderers draw it.
-
-    Attributes:
-        kind: `"bars"` (one bar for each of `labels`) or `"lines"` (one line
-            for each of `labels`, over the position in `values`).
-        title: what it shows.
-        labels: names of the bars, or of the lines.
-        values: one number for each bar, or one sequence for each line.
-        unit: what the values are, for the axis.
-
-    Raises:
-        ValueError: if the kind is neither, or labels and values differ in
-            number.
-    """
-
-    kind: str
-    title: str
-    labels: tuple[str, ...]
-    values: tuple
-    unit: str = ""
-
-    def __post_init__(self):
-        if self.kind not in ("bars", "lines"):
-            raise ValueError(
-                f"`kind` must be 'bars' or 'lines', received: {self.kind!r}."
-            )
-        if len(self.labels) != len(self.values):
-            raise ValueError(
-                "`labels` and `values` must be equally many, received: "
-                f"{len(self.labels)} labels, {len(self.values)} values."
-            )
 
 
 @dataclasses.dataclass(frozen=True)

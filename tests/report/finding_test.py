@@ -37,7 +37,7 @@ class FindingTest(absltest.TestCase):
 
 class FigureTest(parameterized.TestCase):
     @parameterized.named_parameters(
-        ("kind", "pie", ("a",), (1,), "must be 'bars' or 'lines'"),
+        ("kind", "pie", ("a",), (1,), "must be 'bars', 'lines'"),
         ("labels", "bars", ("a", "b"), (1,), "2 labels, 1 values"),
     )
     def test_refuses(self, kind, labels, values, message):
