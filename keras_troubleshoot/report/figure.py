@@ -8,6 +8,7 @@ from typing import Any
 from keras_troubleshoot.report.printable import shortened
 
 KINDS = ("bars", "lines", "waterfall", "curve")
+MOST_STEPS = 30  # Of a waterfall, with its totals: as many as can be read.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,14 +80,15 @@ def check_waterfall(values: tuple) -> None:
     """Refuses what is no waterfall.
 
     Raises:
-        ValueError: if a total is missing, a value is neither a finite number
-            nor `(number, low, high)`, or an interval ends before it starts.
+        ValueError: if a total is missing, the steps are too many, a value is
+            neither a finite number nor `(number, low, high)`, or an interval
+            ends before it starts.
     """
-    if len(values) < 2:
+    if not 2 <= len(values) <= MOST_STEPS:
         raise ValueError(
-            "`values` of a waterfall must hold at least its two totals, "
-            f"received: {len(values)} values. To mend it, put the total "
-            "before the steps first and the total after them last."
+            "`values` of a waterfall must hold its two totals, the first and "
+            f"the last, and at most {MOST_STEPS - 2} steps, received: "
+            f"{len(values)} values. To mend it, add the small steps up."
         )
     for place, value in enumerate(values):
         if not is_step(value):

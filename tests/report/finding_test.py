@@ -1,5 +1,6 @@
 """Tests of the vocabulary of findings."""
 
+import math
 import os
 import subprocess
 import sys
@@ -39,6 +40,17 @@ class FigureTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("kind", "pie", ("a",), (1,), "must be 'bars', 'lines'"),
         ("labels", "bars", ("a", "b"), (1,), "2 labels, 1 values"),
+        ("one_total", "waterfall", ("a",), (1,), "two totals.*1 values"),
+        ("steps", "waterfall", ("a",) * 40, (1,) * 40, "at most 28 steps"),
+        ("word", "waterfall", ("a", "b"), (1, "b"), r"`values\[1\]`.*'b'"),
+        ("unknown", "waterfall", ("a", "b"), (math.nan, 1), r"\[0\]`.*nan"),
+        ("interval", "waterfall", ("a", "b"), (1, (1, 2, 0)), "low <= high"),
+        ("number", "curve", ("a",), (1,), "`.xs, ys.` or .*received: 1"),
+        ("text", "curve", ("a",), ("ab",), "must be numbers.*'ab'"),
+        ("three", "curve", ("a",), (((1,),) * 3,), r"lengths \[1, 1, 1\]"),
+        ("uneven", "curve", ("a",), (((1,), (1, 2)),), r"lengths \[1, 2\]"),
+        ("words", "curve", ("a",), (((1,), ("b",)),), "'a' must be numbers"),
+        ("place", "curve", ("a",), (((math.inf,), (1,)),), "finite.*inf"),
     )
     def test_refuses(self, kind, labels, values, message):
         with self.assertRaisesRegex(ValueError, message):
