@@ -12,8 +12,8 @@ from typing import Any
 
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import repair
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.check import chosen
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.remedies import workshop
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.probes import Attempt
 from keras_troubleshoot.debugging.probes import Probe
 from keras_troubleshoot.facts import machine
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import passes
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.memory_text import size
 
 # Rows that are handed over: they are repeated to fill a batch.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from keras_troubleshoot.debugging import look as looking
-from keras_troubleshoot.debugging import subjects
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.report.report import Report
 from keras_troubleshoot.rules.catalogue import RULES
 

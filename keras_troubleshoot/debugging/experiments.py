@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging import look as looking
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import randomness
 from keras_troubleshoot.facts import reading
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.sample import Sample
+from keras_troubleshoot.facts.sample import require_equal_lengths
 from keras_troubleshoot.remedies import device_loop
 from keras_troubleshoot.remedies import feeding
 from keras_troubleshoot.remedies import program as programs
@@ -105,21 +106,6 @@ def subject(
             f"once, received: {count}. To mend it, pass more rows."
         )
     return Subject(model, sample, fixed)
-
-
-def require_equal_lengths(sample: Sample) -> None:
-    """Refuses arrays of which the rows have no partner.
-
-    Raises:
-        ValueError: if they have different numbers of rows.
-    """
-    lengths = dict(sample.lengths or {})
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name}: {rows}" for name, rows in lengths.items())
-        raise ValueError(
-            "`x` and `y` must have the same number of rows, received: "
-            f"{told}. To mend it, find out which rows have no partner."
-        )
 
 
 @contextlib.contextmanager

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.batch_sizes import BatchSizes as BatchSizes
 from keras_troubleshoot.debugging.batch_sizes import (
     find_batch_size as find_batch_size,
 )
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.memory import Estimate
 from keras_troubleshoot.facts.memory import estimate as measured
 from keras_troubleshoot.facts.passes import as_fed

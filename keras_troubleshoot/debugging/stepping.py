@@ -10,7 +10,6 @@ import numpy as np
 
 from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging import refusals
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.walk import Row
 from keras_troubleshoot.debugging.walk import Walk
 from keras_troubleshoot.facts import forward
@@ -19,6 +18,7 @@ from keras_troubleshoot.facts import keras_scopes
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import own_step
 from keras_troubleshoot.facts import randomness
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.loss_behaviour import crosses
 from keras_troubleshoot.facts.passes import Runner
 from keras_troubleshoot.facts.recorder import Recorder

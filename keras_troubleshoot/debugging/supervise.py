@@ -9,9 +9,9 @@ import warnings
 from typing import Any
 
 from keras_troubleshoot.debugging import repair
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.check import chosen
 from keras_troubleshoot.debugging.watched_fit import WatchedFit
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies import unwatched

@@ -82,3 +82,18 @@ def unreadable(
         The error, to be raised.
     """
     return UnreadableData(f"{what} To mend it, {mend}.", rule, where, mend)
+
+
+def require_equal_lengths(sample: Sample) -> None:
+    """Refuses arrays of which the rows have no partner.
+
+    Raises:
+        ValueError: if they have different numbers of rows.
+    """
+    lengths = dict(sample.lengths or {})
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name}: {rows}" for name, rows in lengths.items())
+        raise ValueError(
+            "`x` and `y` must have the same number of rows, received: "
+            f"{told}. To mend it, find out which rows have no partner."
+        )

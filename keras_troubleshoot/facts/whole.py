@@ -55,19 +55,32 @@ def parts(
         >>> [x.shape for x, _ in parts(np.zeros((5, 2)))]
         [(5, 2)]
     """
+    for inputs, targets, _ in triples(x, y, limit=limit, verbose=verbose):
+        yield inputs, targets
+
+
+def triples(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    limit: int | None = None,
+    verbose: bool = True,
+) -> Iterator[tuple[Any, Any, Any]]:
+    """As `parts`, with the weights of the rows as a third; None for none."""
     stream = reading.stream_reader(x)
     if stream is None:
-        yield from of_arrays(x, y)
+        yield from of_arrays(x, y, sample_weight)
         return
     kinds = {"PyDataset": of_py_dataset, "generator": of_generator}
     of_stream = kinds.get(stream[0], of_dataset)
     tell = progress.Progress("Reading the data", verbose)
     rows = 0
     for batch in of_stream(x, limit):
-        inputs, targets, _ = unpack(batch)
+        inputs, targets, weight = unpack(batch)
         rows += len(nests.arrays(inputs)[0])
         tell(f"{rows} rows")
-        yield inputs, targets
+        yield inputs, targets, weight
 
 
 def unpack(batch: Any) -> tuple:
@@ -79,9 +92,9 @@ def unpack(batch: Any) -> tuple:
     )
 
 
-def of_arrays(x: Any, y: Any) -> Iterator[tuple[Any, Any]]:
+def of_arrays(x: Any, y: Any, weight: Any) -> Iterator[tuple[Any, Any, Any]]:
     """Slices of arrays in memory or on disk."""
-    arrays = reading.named_arrays((x, y, None))
+    arrays = reading.named_arrays((x, y, weight))
     rows = min(rows_lib.count(a, name) for name, a in arrays.items())
     size = max(rows_lib.row_bytes(array) // 8 for array in arrays.values())
     height = max(1, PART // max(1, size))
@@ -93,7 +106,7 @@ def of_arrays(x: Any, y: Any) -> Iterator[tuple[Any, Any]]:
                 return rows_lib.read_only(array[first:last])
             return rows_lib.take(array, np.arange(first, last))
 
-        yield nests.transform(cut, x), nests.transform(cut, y)
+        yield tuple(nests.transform(cut, part) for part in (x, y, weight))
 
 
 def of_dataset(dataset: Any, limit: int | None) -> Iterator[Any]:

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import experiments
 from keras_troubleshoot.debugging import look as looking
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.facts import forward
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import passes
 from keras_troubleshoot.facts import reading
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.facts import Unavailable
 from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.sample import Sample
+from keras_troubleshoot.facts.sample import require_equal_lengths
 
 # Rows that are read of the data at most; what looks at a batch takes fewer.
 ROWS = 2000
@@ -147,7 +147,7 @@ def looked_at(
     """
     subjects.require_model(model)
     sample = reading.read(x, y, limit=limit, batches=limit, seconds=SECONDS)
-    experiments.require_equal_lengths(sample)
+    require_equal_lengths(sample)
     looking.build(model, sample)
     with own_state.preserved(model):
         yield Look(model, sample, rows)

@@ -5,19 +5,17 @@ S. Singh, "Beyond Accuracy: Behavioral Testing of NLP Models with CheckList"
 (ACL 2020, https://arxiv.org/abs/2005.04118).
 """
 
-import dataclasses
 from collections.abc import Callable
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.facts import decisions
 from keras_troubleshoot.facts import forward
-from keras_troubleshoot.facts import keras_internals
-from keras_troubleshoot.facts import losses
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import passes
 from keras_troubleshoot.facts import rows as rows_lib
+from keras_troubleshoot.facts.decisions import Head
 from keras_troubleshoot.rules.words import number
 from keras_troubleshoot.testing.look import Look
 from keras_troubleshoot.testing.look import Outputs
@@ -27,48 +25,6 @@ ROWS = 100_000
 BATCH = 256
 # Rows that are named in a message.
 NAMED = 5
-# Last activations that give probabilities, each unit for itself.
-PROBABILITIES = ("sigmoid", "hard_sigmoid")
-# Names by which Keras chooses a loss when it sees the targets.
-CHOOSING = ("crossentropy", "ce")
-
-
-@dataclasses.dataclass(frozen=True)
-class Head:
-    """One output, and how its numbers become a decision.
-
-    Attributes:
-        name: of the output.
-        axis: of the classes, one of which is chosen; None where each number
-            is a decision of its own.
-        threshold: above which such a number says yes; None where numbers are
-            class ids themselves.
-        regression: whether it is trained as a number, and decides nothing.
-    """
-
-    name: str
-    axis: int | None
-    threshold: float | None = 0.0
-    regression: bool = False
-
-    def decide(self, values: np.ndarray) -> np.ndarray:
-        """Class ids, or 1 for yes and 0 for no; rows first.
-
-        Example:
-            >>> Head("digit", axis=-1).decide(np.array([[0.1, 0.7, 0.2]]))
-            array([1])
-        """
-        if self.axis is not None:
-            return values.argmax(self.axis)
-        flat = values[..., 0] if is_single(values) else values
-        if self.threshold is None:
-            return flat
-        return (flat > self.threshold).astype(int)
-
-
-def is_single(values: np.ndarray) -> bool:
-    """Whether the last axis of an output holds one number."""
-    return values.ndim > 1 and values.shape[-1] == 1
 
 
 def predict(look: Look, x: Any) -> Outputs:
@@ -102,10 +58,7 @@ def predict(look: Look, x: Any) -> Outputs:
 def heads(look: Look, output: str | None = None) -> list[Head]:
     """The outputs that are meant, and how they decide.
 
-    A softmax, or several units: the class with the largest number. Sigmoids:
-    each number above 0.5. One unit without: above 0, as a logit. Several
-    units that are compiled with a binary loss: each number by itself. Whole
-    numbers are class ids already.
+    `decisions.head` says how.
 
     Args:
         look: at the model.
@@ -119,11 +72,11 @@ def heads(look: Look, output: str | None = None) -> list[Head]:
     done = look.runner.record(x)
     tensors = look.named_tensors(done.outputs)
     found = [
-        head(
+        decisions.head(
             name,
             forward.ending(done, tensors[name]),
             values,
-            kind_of_loss(look, name, place),
+            decisions.kind_of_loss(look.model, name, place),
         )
         for place, (name, values) in enumerate(outputs.items())
     ]
@@ -134,40 +87,6 @@ def heads(look: Look, output: str | None = None) -> list[Head]:
             f"mend it, take one of: {', '.join(outputs)}."
         )
     return chosen
-
-
-def head(name: str, activation: Any, values: np.ndarray, kind: str) -> Head:
-    """One output by its last activation and the kind of its loss."""
-    units = values.shape[-1] if values.ndim > 1 else 1
-    if values.dtype.kind in "biu":
-        return Head(name, None, threshold=None)
-    if activation.name == "softmax" and units > 1:
-        return Head(name, activation.axis)
-    probable = activation.name in PROBABILITIES
-    if activation.name == "unknown" and units == 1:
-        probable = bool(((values >= 0) & (values <= 1)).all())
-    regression = kind == "regression" and not probable
-    if probable or units == 1 or kind == "binary":
-        return Head(name, None, 0.5 if probable else 0.0, regression)
-    return Head(name, -1, regression=regression)
-
-
-def kind_of_loss(look: Look, name: str, place: int) -> str:
-    """The kind of the loss of one output, as `losses` has it; or empty."""
-    import keras
-
-    if not look.model.compiled:
-        return ""
-    given = keras_internals.compile_arguments(look.model)["loss"]
-    if isinstance(given, Mapping):
-        given = given.get(name)
-    if isinstance(given, list | tuple):
-        given = given[place] if place < len(given) else None
-    if isinstance(given, str):
-        given = None if given in CHOOSING else keras.losses.get(given)
-    if isinstance(given, keras.losses.Loss):
-        return losses.describe(given).kind
-    return losses.KINDS.get(getattr(given, "__name__", ""), "")
 
 
 def require_decisions(chosen: list[Head], instead: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging import experiments
-from keras_troubleshoot.debugging import subjects
 from keras_troubleshoot.debugging.overfit import trials
 from keras_troubleshoot.debugging.overfit.attempt import Attempt
 from keras_troubleshoot.debugging.overfit.result import OverfitResult
+from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.facts import Facts
 from keras_troubleshoot.facts.overfitting import Cause
 from keras_troubleshoot.facts.overfitting import Overfit
