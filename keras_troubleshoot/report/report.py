@@ -10,6 +10,8 @@ from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Fixes
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
+from keras_troubleshoot.report.page import Page
+from keras_troubleshoot.report.page import refuse_others
 
 
 class TroubleshootError(RuntimeError):
@@ -33,6 +35,11 @@ class Report:
         repair: the remedies that were tried, where some were; it is not
             written to files.
         fixes: what came of them, for the reader.
+        pages: what the stages of the decision tree show, in their order;
+            the findings are what the stage `"debug"` says.
+
+    Raises:
+        TypeError: if one of `pages` is no `Page`.
 
     Attributes:
         findings: the findings, ranked: a root cause stands above the
@@ -40,6 +47,7 @@ class Report:
         examined: ids of the rules that were examined.
         skipped: the rules that could not be examined, each with `rule` and
             `reason`.
+        pages: the pages of the stages.
     """
 
     def __init__(
@@ -51,6 +59,7 @@ class Report:
         context: dict[str, Any] | None = None,
         repair: Any = None,
         fixes: Fixes | None = None,
+        pages: Iterable[Page] = (),
     ):
         self.findings = ranking.rank(findings)
         self.examined = list(dict.fromkeys(examined))
@@ -58,6 +67,8 @@ class Report:
         self.title = title
         self.context = dict(context or {})
         self.fixes = fixes if repair is None else repair.fixes
+        self.pages = list(pages)
+        refuse_others("pages", self.pages, Page, "`Page`s")
         self._repair = repair
 
     @property
