@@ -1,0 +1,124 @@
+"""The terms of the error in the order in which they ask for something."""
+
+import dataclasses
+import numbers
+from collections.abc import Iterator
+from typing import Any
+
+from keras_troubleshoot.facts.error_terms import ErrorDecomposition
+from keras_troubleshoot.facts.error_terms import Term
+from keras_troubleshoot.improvement import advice
+from keras_troubleshoot.improvement.advice import Advice
+from keras_troubleshoot.improvement.recommendation import Step
+from keras_troubleshoot.report.finding import Severity
+
+# Findings that are named in the step that mends them.
+NAMED = 5
+
+UNTOLD = (advice.MEASURE_TRAINING, *advice.UNDER_FITTING[2:3])
+# What each term asks for: name of the group, and its lines.
+ASKED = {
+    "avoidable_bias": ("under-fitting", advice.UNDER_FITTING),
+    "bias": (
+        "under-fitting",
+        (advice.MEASURE_IRREDUCIBLE, *advice.UNDER_FITTING),
+    ),
+    "avoidable_bias_and_variance": ("measuring", UNTOLD),
+    "bias_and_variance": ("measuring", UNTOLD),
+    "avoidable_error": ("measuring", UNTOLD),
+    "error": ("measuring", UNTOLD),
+    "variance": ("over-fitting", advice.OVER_FITTING),
+    "variance_and_distribution_shift": (
+        "over-fitting",
+        (advice.MEASURE_VALIDATION, *advice.OVER_FITTING),
+    ),
+    "distribution_shift": ("distribution shift", advice.SHIFT),
+    "validation_overfitting": ("re-balancing", advice.RE_BALANCING),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """A term of the error, and the list of what to do about it.
+
+    Attributes:
+        name: see `recommendation.Step.group`.
+        lines: of the lecture's list.
+        value: how much the term adds to the error.
+        term: the term; None for wrong labels.
+        clear: whether it is beyond chance; None without an interval.
+    """
+
+    name: str
+    lines: tuple[Advice, ...]
+    value: float
+    term: Term | None = None
+    clear: bool | None = None
+
+
+def ranked(
+    decomposition: ErrorDecomposition, noise: float | None
+) -> list[Group]:
+    """The groups that ask for something, the most to be had first.
+
+    Those beyond chance come first; among them and among the others the value
+    decides, and of equal ones the order of the lecture.
+
+    Args:
+        decomposition: of the error.
+        noise: share of wrong labels; None where it is not known.
+    """
+    found = [
+        Group(*ASKED[term.name], term.value, term, term.clear)
+        for term in decomposition.details
+        if term.value > 0
+    ]
+    if noise:
+        found.insert(0, Group("labels", advice.LABELS, noise))
+    return sorted(found, key=lambda g: (g.clear is False, -g.value))
+
+
+def noise_of(label_noise: Any) -> float | None:
+    """A share of wrong labels, given as such or by what estimated it.
+
+    Raises:
+        ValueError: if it is no share.
+    """
+    share = getattr(label_noise, "noise_rate", label_noise)
+    if share is None:
+        return None
+    if not isinstance(share, numbers.Real) or not 0 <= share <= 1:
+        raise ValueError(
+            "`label_noise` must be a share from 0 to 1, or what "
+            f"`kts.label_errors` returned, received: {label_noise!r:.80}. To "
+            "mend it, pass 0.1 for 10%."
+        )
+    return float(share)
+
+
+def debugging(report: Any) -> Iterator[Step]:
+    """The step that comes before all else, where something is to be mended.
+
+    Raises:
+        TypeError: if it is no report.
+    """
+    if report is None:
+        return
+    if not hasattr(report, "at_least"):
+        raise TypeError(
+            "`report` must be what `kts.check` returned, received: "
+            f"{report!r:.80}. To mend it, pass `kts.check(model, x, y)`."
+        )
+    found = report.at_least(Severity.WARNING)
+    if not found:
+        return
+    names = list(dict.fromkeys(finding.rule for finding in found))
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    yield Step(
+        "mend-findings",
+        "debugging",
+        "Mend what was found to be wrong first; all other numbers are those "
+        "of a model with bugs.",
+        f"{', '.join(names[:NAMED])}{more}",
+        call="print(report)",
+    )
