@@ -6,15 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
 
+from keras_troubleshoot.report import cells
 from keras_troubleshoot.report import figures
+from keras_troubleshoot.report import fitting
 from keras_troubleshoot.report import outline
 from keras_troubleshoot.report import prose
+from keras_troubleshoot.report import sections
+from keras_troubleshoot.report import thumbnails
 from keras_troubleshoot.report.plain import plain
 from keras_troubleshoot.report.printable import brief
 from keras_troubleshoot.report.printable import one_line
 from keras_troubleshoot.report.report import Report
 
 _ELEMENTS = 50  # Elements of a list or dictionary that a table cell shows.
+_CELL = 300  # Characters.
+_ROOM = fitting.Room(
+    rows=200,
+    columns=50,
+    characters=20_000,
+    examples=60,
+    example=800,
+    bytes=1_900_000,  # As text they are a third more: the page is < 3 MB.
+)
 
 
 def render(report: Report) -> str:
@@ -50,6 +63,7 @@ def render_fragment(report: Report) -> str:
 def _render(template: str, report: Report, prefix: str) -> str:
     gravest = outline.gravest(report)
     page = _environment().get_template(template)
+    pages = fitting.fit(report.pages, _ROOM)
     return page.render(
         report=report,
         entries=outline.entries(report),
@@ -57,6 +71,8 @@ def _render(template: str, report: Report, prefix: str) -> str:
         tone=gravest.value if gravest else "ok",
         skipped=outline.skipped_by_reason(report),
         prefix=prefix,
+        sections=sections.sections(report, pages),
+        heading="h3" if pages else "h2",
     )
 
 
@@ -75,11 +91,17 @@ def _environment() -> Any:
     )
     environment.filters |= {
         "blocks": prose.blocks,
+        "cell": functools.partial(cells.cell, size=_CELL),
+        "data": thumbnails.data,
         "diagnoses": outline.diagnoses,
+        "kind": lambda block: type(block).__name__,
         "left_out": figures.left_out,
         "line": one_line,
         "links": prose.links,
+        "numeric": cells.numeric,
         "rows": _rows,
+        "small": thumbnails.small,
+        "wide": thumbnails.wide,
     }
     environment.globals["draw"] = lambda figure, prefix: markupsafe.Markup(
         figures.draw(figure, prefix)

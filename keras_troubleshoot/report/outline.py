@@ -74,6 +74,8 @@ def verdict(report: Report) -> str:
         return f"Nothing found that needs mending; {kinds[0]}."
     if report.ok and report.examined:
         return "Nothing found that needs mending."
+    if report.ok and report.pages:
+        return "No diagnosis was examined; what was measured follows."
     if report.ok:
         return "Nothing was examined."
     total = len(report.findings)

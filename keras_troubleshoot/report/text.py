@@ -4,7 +4,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from keras_troubleshoot.report import fitting
 from keras_troubleshoot.report import outline
+from keras_troubleshoot.report import sections
+from keras_troubleshoot.report import text_pages
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.outline import Entry
 from keras_troubleshoot.report.printable import brief
@@ -12,6 +15,8 @@ from keras_troubleshoot.report.printable import lines
 from keras_troubleshoot.report.printable import one_line
 from keras_troubleshoot.report.printable import shortened
 from keras_troubleshoot.report.report import Report
+from keras_troubleshoot.report.text_pages import Part
+from keras_troubleshoot.report.text_pages import text
 
 _WIDTH = 80
 _WIDEST = 100  # Longer lines are hard to read, however wide the terminal.
@@ -79,34 +84,47 @@ def _print(report: Report, console: Any, width: int) -> None:
         )
 
 
-def _parts(report: Report, width: int) -> Iterator[tuple[Any, int]]:
+def _parts(report: Report, width: int) -> Iterator[Part]:
     """What is printed below each other, each with its indent."""
-    yield _text((one_line(report.title) or "Report", "bold")), 0
+    yield text((one_line(report.title) or "Report", "bold")), 0
     style = _STYLES.get(outline.gravest(report), "bold green")
-    yield _text((outline.verdict(report), style)), 0
-    yield _text(("-" * width, "dim")), 0
-    yield _text(), 0
+    yield text((outline.verdict(report), style)), 0
+    yield text(("-" * width, "dim")), 0
+    yield text(), 0
+    pages = fitting.fit(report.pages, text_pages.ROOM)
+    held = sections.sections(report, pages)
+    for section in held:
+        yield from text_pages.head(section)
+        if section.findings:
+            yield from _findings(report)
+        yield from text_pages.blocks(section)
+    if not held:
+        yield from _findings(report)
+    yield from _examined(report)
+
+
+def _findings(report: Report) -> Iterator[Part]:
+    """What was found, and what came of trying fixes."""
     entries = outline.entries(report)
     indent = len(str(len(entries))) + 2
     for entry in entries:
         yield _head(entry, indent), 0
-        yield _text(one_line(entry.finding.summary)), indent
+        yield text(one_line(entry.finding.summary)), indent
         yield _details(entry), indent
-        yield _text(), 0
+        yield text(), 0
     yield from _fixes(report)
-    yield from _examined(report)
 
 
-def _fixes(report: Report) -> Iterator[tuple[Any, int]]:
+def _fixes(report: Report) -> Iterator[Part]:
     """What came of trying fixes, where some were tried."""
     if report.fixes is None:
         return
-    yield _text(("Fixes", "bold")), 0
+    yield text(("Fixes", "bold")), 0
     for line in lines(report.fixes.told):
-        yield _text(line), 2
+        yield text(line), 2
     for line in report.fixes.code:
-        yield _text(one_line(line)), 4
-    yield _text(), 0
+        yield text(one_line(line)), 4
+    yield text(), 0
 
 
 def _head(entry: Entry, indent: int) -> Any:
@@ -114,7 +132,7 @@ def _head(entry: Entry, indent: int) -> Any:
 
     finding = entry.finding
     where = one_line(finding.where)
-    head = _text(
+    head = text(
         (finding.severity.value.upper(), _STYLES[finding.severity]),
         "  ",
         (one_line(finding.rule), "bold"),
@@ -135,7 +153,7 @@ def _details(entry: Entry) -> Any:
     table.add_column(min_width=len("Explained by"), no_wrap=True)
     table.add_column(overflow="fold")
     for name, value, style in _named(entry):
-        table.add_row(_text((name, style)), _text(value))
+        table.add_row(text((name, style)), text(value))
     return table
 
 
@@ -169,18 +187,11 @@ def _evidence(evidence: Any) -> str:
     return "; ".join(shown + [f"{left} more"] * bool(left))
 
 
-def _examined(report: Report) -> Iterator[tuple[Any, int]]:
+def _examined(report: Report) -> Iterator[Part]:
     examined = outline.diagnoses(len(report.examined))
     skipped = len(report.skipped)
     rest = f", {skipped} could not be:" if skipped else "."
-    yield _text((f"{examined} examined{rest}", "dim")), 0
+    yield text((f"{examined} examined{rest}", "dim")), 0
     for reason, rules in outline.skipped_by_reason(report).items():
         names = ", ".join(map(one_line, rules))
-        yield _text((f"- {one_line(reason)}: {names}", "dim")), 2
-
-
-def _text(*parts: Any) -> Any:
-    """Text that no markup is read in and that breaks where it must."""
-    from rich.text import Text
-
-    return Text.assemble(*parts, overflow="fold")
+        yield text((f"- {one_line(reason)}: {names}", "dim")), 2
