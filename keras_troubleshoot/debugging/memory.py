@@ -17,6 +17,8 @@ from keras_troubleshoot.facts.memory import estimate as measured
 from keras_troubleshoot.facts.passes import as_fed
 from keras_troubleshoot.facts.passes import first_lines
 
+__all__ = ["BatchSizes", "estimate", "find_batch_size"]
+
 
 def estimate(
     model: Any,

@@ -105,6 +105,12 @@ def output_names(model) -> list[str]:
     return list(getattr(model, "output_names", None) or [])
 
 
+def made_by(tensor):
+    """The layer or operation that a symbolic tensor comes out of."""
+    operation, _, _ = tensor._keras_history
+    return operation
+
+
 def keeps_logits(tensor) -> bool:
     """Whether Keras's losses find the logits behind an output."""
     return getattr(tensor, "_keras_logits", None) is not None

@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 
+from keras_troubleshoot.facts import keras_internals
+
 # Layers behind which the activation and the bias are looked for.
 PASSING = ("Reshape", "Flatten", "Identity", "Cropping1D", "Dropout")
 
@@ -49,7 +51,7 @@ def find(model: Any) -> Head:
     units = tensor.shape[-1] if len(tensor.shape) > 1 else 1
     activation = "linear"
     while True:
-        operation, _, _ = tensor._keras_history
+        operation = keras_internals.made_by(tensor)
         kind = type(operation).__name__
         if kind in PASSING:
             tensor = operation.input

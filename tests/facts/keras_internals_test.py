@@ -148,6 +148,11 @@ class ModelTest(parameterized.TestCase):
         for one, other in zip(*made, strict=True):
             np.testing.assert_array_equal(one, other)
 
+    def test_what_a_symbolic_tensor_comes_out_of(self):
+        model = small()
+        made = keras_internals.made_by(model.outputs[0])
+        self.assertIs(made, model.layers[-1])
+
 
 class OptimizerTest(parameterized.TestCase):
     @parameterized.parameters(0.25, -0.5, 0.0)
