@@ -1,0 +1,1 @@
+"""How the test error is split into terms."""

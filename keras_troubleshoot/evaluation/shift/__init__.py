@@ -1,0 +1,1 @@
+"""Whether two data sets are of one distribution."""
