@@ -11,6 +11,7 @@ import tempfile
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from tests.report import paged
 from tests.report import samples
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -92,7 +93,10 @@ class BrowserTest(parameterized.TestCase):
         ]
 
     @parameterized.named_parameters(
-        ("full", samples.full), ("hostile", samples.hostile)
+        ("full", samples.full),
+        ("hostile", samples.hostile),
+        ("pages", paged.full),
+        ("hostile_pages", paged.hostile),
     )
     def test_is_silent_and_alone(self, make):
         dom, console = self.visit(make().to_html(), "--dump-dom")
@@ -148,7 +152,10 @@ class BrowserTest(parameterized.TestCase):
         self.assertGreater(len({*map(tuple, pixels[::7].tolist())}), 100)
 
     @parameterized.named_parameters(
-        ("full", samples.full), ("hostile", samples.hostile)
+        ("full", samples.full),
+        ("hostile", samples.hostile),
+        ("pages", paged.full),
+        ("hostile_pages", paged.hostile),
     )
     def test_a_phone_does_not_scroll_sideways(self, make):
         page = _PHONE.format(html.escape(make().to_html()))

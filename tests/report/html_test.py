@@ -12,7 +12,7 @@ from keras_troubleshoot.report import html as page
 from keras_troubleshoot.report.report import Report
 from tests.report import samples
 
-_VOID = {"meta", "link"}
+_VOID = {"meta", "link", "img"}
 
 
 class Reader(html.parser.HTMLParser):

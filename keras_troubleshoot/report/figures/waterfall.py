@@ -12,6 +12,7 @@ from keras_troubleshoot.report.printable import one_line
 
 WHICH = "first"  # All are drawn: without one the steps lead nowhere.
 _THICKNESS = 0.62
+_FILL = 0.5  # Opacity: the interval is seen on the bar, light or dark.
 _TOTAL, _UP, _DOWN = svg.SERIES[7], svg.SERIES[1], svg.SERIES[2]
 
 
@@ -105,7 +106,7 @@ def paint_one(axes: Any, row: int, bar: Bar, number: str) -> None:
         bar.end - bar.start,
         _THICKNESS,
         left=bar.start,
-        color=bar.color if bar.filled else "none",
+        facecolor=(bar.color, _FILL if bar.filled else 0),
         edgecolor=bar.color,
         linewidth=1.5,
         zorder=2,
