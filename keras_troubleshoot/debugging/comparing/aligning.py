@@ -1,0 +1,227 @@
+"""Which layer of one side is which of the other."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_troubleshoot.debugging.comparing.records import Record
+
+WAYS = ("auto", "order", "name", "shape")
+# What words in the names of layers and classes mean, the first that fits.
+FAMILIES = {
+    "pool": r"pool",
+    "normalization": r"norm|(^|[\W_\d])(bn|ln|gn)(?=[\W_\d]|$)",
+    "dropout": r"drop",
+    "flatten": r"flat|reshape|permute|view",
+    "attention": r"attn|attention",
+    "recurrent": r"lstm|gru|rnn",
+    "embedding": r"embed",
+    "convolution": r"conv",
+    "activation": (
+        r"relu|gelu|silu|swish|sigmoid|tanh|softmax|elu|softplus|activation"
+        r"|(^|[\W_\d])act(?=[\W_\d]|$)"
+    ),
+    "padding": r"pad",
+    "dense": r"dense|linear|logit|head|classifier|(^|[\W_\d])fc(?=[\W_\d]|$)",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Alignment:
+    """Pairs of places in the records of both sides, in the order of `a`.
+
+    Attributes:
+        pairs: (place in a, place in b).
+        way: how they were found.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    way: str
+
+    def alone(self, side: int, count: int) -> list[int]:
+        """The places of one side that have no partner."""
+        paired = {pair[side] for pair in self.pairs}
+        return [place for place in range(count) if place not in paired]
+
+
+def family(text: str) -> str:
+    """What kind of layer a name or a class speaks of; empty for unknown.
+
+    Example:
+        >>> family("BatchNormalization"), family("layer1.0.bn2"), family("x")
+        ('normalization', 'normalization', '')
+        >>> family("fc1"), family("features.conv_3"), family("relu_1")
+        ('dense', 'convolution', 'activation')
+    """
+    for name, pattern in FAMILIES.items():
+        if re.search(pattern, text.lower()):
+            return name
+    return ""
+
+
+def kind_of(record: Record) -> str:
+    """The family of a record: by its class, or else by its name."""
+    return family(record.kind or record.name)
+
+
+def align(a: Sequence[Record], b: Sequence[Record], align: Any) -> Alignment:
+    """Pairs the records of both sides.
+
+    Args:
+        a: of the model.
+        b: of the reference.
+        align: "auto", "order", "name", "shape", or `{layer: layer}`.
+
+    Raises:
+        ValueError: if `align` is something else, or names what is not there.
+    """
+    if isinstance(align, Mapping):
+        return Alignment(by_mapping(a, b, align), "as given")
+    if align not in WAYS:
+        raise ValueError(
+            f"`align` must be one of {', '.join(map(repr, WAYS))}, or a "
+            f"dictionary, received: align={align!r}. To mend it, leave it "
+            "out, or name the pairs: `{layer_of_a: layer_of_b}`."
+        )
+    if align == "auto":
+        named = by_name(a, b)
+        if len(named) >= 0.8 * min(len(a), len(b)) and ordered(named):
+            return Alignment(named, "name")
+        return Alignment(by_score(a, b, likeness), "order and kind")
+    if align == "name":
+        return Alignment(by_name(a, b), align)
+    if align == "order":
+        return Alignment(by_order(a, b), align)
+    return Alignment(by_score(a, b, same_shape), align)
+
+
+def by_mapping(a, b, mapping: Mapping) -> tuple:
+    """The pairs that the user names, and the models themselves.
+
+    Raises:
+        ValueError: if there is no such layer.
+    """
+    pairs = []
+    for one, other in mapping.items():
+        places = []
+        for side, records, name in (("a", a, one), ("b", b, other)):
+            found = [i for i, r in enumerate(records) if r.name == str(name)]
+            if not found:
+                known = ", ".join(r.name for r in records)
+                raise ValueError(
+                    f"`align` must name layers, received: {name!r}, which "
+                    f"`{side}` has not. To mend it, take one of: {known}."
+                )
+            places.append(found[0])
+        pairs.append(tuple(places))
+    return tuple(sorted(set(pairs) | set(wholes(a, b))))
+
+
+def by_name(a, b) -> tuple:
+    """Pairs of the same name, with outputs of as many axes."""
+    there = {r.name: i for i, r in enumerate(b) if not r.whole}
+    pairs = [
+        (i, there[r.name])
+        for i, r in enumerate(a)
+        if not r.whole and r.name in there
+    ]
+    pairs = [(i, j) for i, j in pairs if a[i].output.ndim == b[j].output.ndim]
+    return tuple(sorted(set(pairs) | set(wholes(a, b))))
+
+
+def by_order(a, b) -> tuple:
+    """The first with the first, and so on, whatever they are."""
+    own = [i for i, r in enumerate(a) if not r.whole]
+    other = [j for j, r in enumerate(b) if not r.whole]
+    pairs = zip(own, other, strict=False)
+    return tuple(pairs) + tuple(wholes(a, b))
+
+
+def wholes(a, b) -> list:
+    """The outputs of the models themselves, one after the other."""
+    own = [i for i, r in enumerate(a) if r.whole]
+    other = [j for j, r in enumerate(b) if r.whole]
+    return list(zip(own, other, strict=False))
+
+
+def ordered(pairs: Sequence[tuple]) -> bool:
+    """Whether both sides come in the same order."""
+    places = [j for _, j in pairs]
+    return places == sorted(places)
+
+
+def by_score(a, b, score) -> tuple:
+    """The pairs in order with the largest sum of scores.
+
+    S. Needleman and C. Wunsch, J. Mol. Biol. 48 (1970): what has no partner
+    costs nothing, and only pairs with a score above zero are made.
+    """
+    own = [i for i, r in enumerate(a) if not r.whole]
+    other = [j for j, r in enumerate(b) if not r.whole]
+    scores = np.array(
+        [[score(a[i], b[j]) for j in other] for i in own], "float64"
+    ).reshape(len(own), len(other))
+    best = np.zeros((len(own) + 1, len(other) + 1))
+    for i in range(len(own) - 1, -1, -1):
+        for j in range(len(other) - 1, -1, -1):
+            both = best[i + 1, j + 1] + scores[i, j]
+            best[i, j] = max(both, best[i + 1, j], best[i, j + 1])
+    pairs, i, j = [], 0, 0
+    while i < len(own) and j < len(other):
+        both = best[i + 1, j + 1] + scores[i, j]
+        if scores[i, j] > 0 and both >= max(best[i + 1, j], best[i, j + 1]):
+            pairs.append((own[i], other[j]))
+            i, j = i + 1, j + 1
+        elif best[i + 1, j] >= best[i, j + 1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(pairs) + tuple(wholes(a, b))
+
+
+def same_shape(one: Record, other: Record) -> float:
+    """Above zero for outputs of the same shape, in any layout."""
+    return 1.0 if shapes_fit(one.output.shape, other.output.shape) else -1.0
+
+
+def shapes_fit(one: tuple, other: tuple) -> bool:
+    """Whether two shapes are the same, channels first or last apart.
+
+    Axes of one element count for nothing.
+    """
+    one, other = bare(one), bare(other)
+    if len(one) != len(other):
+        return False
+    turned = (other[0], *other[2:], *other[1:2])
+    back = (other[0], *other[-1:], *other[1:-1])
+    return one in (tuple(other), turned, back)
+
+
+def bare(shape: tuple) -> tuple:
+    """A shape without axes of one element, but for the rows.
+
+    Example:
+        >>> bare((8, 1, 1, 64))
+        (8, 64)
+    """
+    return (*shape[:1], *(n for n in shape[1:] if n != 1))
+
+
+def likeness(one: Record, other: Record) -> float:
+    """How much two records look like the same layer."""
+    fits = shapes_fit(one.output.shape, other.output.shape)
+    kinds = kind_of(one), kind_of(other)
+    known = all(kinds)
+    if known and kinds[0] != kinds[1]:
+        return -1.0
+    if not fits and not known:
+        return -1.0
+    if not fits and one.output.ndim != other.output.ndim:
+        return -1.0
+    score = 3.0 * fits + 2.0 * known
+    score += 1.0 * (one.name.lower() == other.name.lower())
+    return score + 0.5 * (bool(one.kind) and one.kind == other.kind)
