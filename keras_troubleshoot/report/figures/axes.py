@@ -16,11 +16,13 @@ _NAME = 24  # Characters of a label.
 _UNIT = 40  # Characters along an axis.
 # Past this ratio (heuristic) a linear axis shows only the largest value.
 _LOGARITHMIC = 1000.0
+_SMALL = 0.01  # Numbers below it are long: there is room for fewer.
 
 
 def scale(axis: Any, values: Sequence[float], unit: str) -> None:
     """A logarithmic axis where the values need one, and plain numbers."""
     from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import MaxNLocator
     from matplotlib.ticker import NullFormatter
 
     known = [value for value in values if math.isfinite(value)]
@@ -29,6 +31,8 @@ def scale(axis: Any, values: Sequence[float], unit: str) -> None:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
         axis.set_minor_formatter(NullFormatter())
         name = f"{name} (logarithmic)".strip()
+    elif axis.axis_name == "x" and max(map(abs, known), default=1) < _SMALL:
+        axis.set_major_locator(MaxNLocator(nbins=4))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_label_text(name)
 

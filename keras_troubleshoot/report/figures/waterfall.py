@@ -96,7 +96,9 @@ def paint(canvas: Any, figure: Figure) -> None:
         axes.plot([bar.end] * 2, gap, color=svg.INK, linewidth=0.7)
     axes.axvline(0, color=svg.INK, linewidth=0.8)
     axes.margins(x=0.2, y=0.02)  # Room for the numbers.
-    shared.scale(axes.xaxis, [], figure.unit)
+    # Totals stand on zero, which no logarithm has.
+    ends = [0.0, *(bar.end for bar in made)]
+    shared.scale(axes.xaxis, ends, figure.unit)
 
 
 def paint_one(axes: Any, row: int, bar: Bar, number: str) -> None:
