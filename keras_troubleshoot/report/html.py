@@ -95,13 +95,13 @@ def _environment() -> Any:
         "data": thumbnails.data,
         "diagnoses": outline.diagnoses,
         "kind": lambda block: type(block).__name__,
+        "layout": thumbnails.layout,
         "left_out": figures.left_out,
         "line": one_line,
         "links": prose.links,
         "numeric": cells.numeric,
         "rows": _rows,
         "small": thumbnails.small,
-        "wide": thumbnails.wide,
     }
     environment.globals["draw"] = lambda figure, prefix: markupsafe.Markup(
         figures.draw(figure, prefix)

@@ -20,6 +20,10 @@ def small(png: bytes) -> bool:
     return int.from_bytes(png[_WIDTH], "big") <= _SMALL
 
 
-def wide(gallery: Gallery) -> bool:
-    """Whether its examples take more room than a thumbnail."""
-    return any(e.text or e.figure is not None for e in gallery.examples)
+def layout(gallery: Gallery) -> str:
+    """The class of its style: pictures need more room than words."""
+    if any(example.figure is not None for example in gallery.examples):
+        return "kts-gallery kts-drawn"
+    if any(example.text for example in gallery.examples):
+        return "kts-gallery kts-worded"
+    return "kts-gallery"

@@ -109,6 +109,13 @@ class PagesTest(parameterized.TestCase):
         captions = [caption for _, caption, _ in sources]
         self.assertEqual(captions, ["7 taken for 1", "9 taken for 4"])
 
+    def test_words_and_drawings_have_more_room_than_thumbnails(self):
+        told = page.render(paged.full())
+        self.assertEqual(
+            re.findall('<ul class="(kts-gallery[^"]*)"', told),
+            ["kts-gallery", "kts-gallery kts-drawn"],
+        )
+
     def test_strings_from_outside_stay_text(self):
         told = page.render(paged.hostile())
         reader = Reader(told)
