@@ -79,12 +79,16 @@ def group(values: list[np.ndarray], count: int, seed: int) -> Grouping:
         count: how many clusters.
         seed: of the first centres.
     """
+    import threadpoolctl
     from sklearn import cluster
 
     learned = sample(values, seed)
     count = min(count, len(np.unique(learned, axis=0)))
-    made = cluster.KMeans(count, n_init=3, random_state=seed).fit(learned)
-    far = [made.transform(v) for v in values]
+    # Threads gain little here, and wait for each other on a busy machine: a
+    # hundred times as long was measured.
+    with threadpoolctl.threadpool_limits(1):
+        made = cluster.KMeans(count, n_init=3, random_state=seed).fit(learned)
+        far = [made.transform(v) for v in values]
     return Grouping(
         tuple(f.argmin(axis=1) for f in far),
         tuple(f.min(axis=1) for f in far),

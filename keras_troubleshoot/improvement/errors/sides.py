@@ -88,7 +88,7 @@ def read(model: Any, data: Any, name: str, **told: Any) -> Side:
         **told: `task` and `output`, as `predictions.predict` takes them.
 
     Raises:
-        ValueError: if the data cannot be read, or hold no weight at all.
+        ValueError: if the data cannot be read or predicted.
     """
     x, y, weight = predicting.unpacked(data, name)
     if estimators.is_estimator(model):
@@ -98,11 +98,6 @@ def read(model: Any, data: Any, name: str, **told: Any) -> Side:
         x, y, weight = arrays_of(x, y, weight, name)
     given = (x, y) if weight is None else (x, y, weight)
     made = predictions.predict(model, given, name=name, **told)
-    if made.weight is not None and not made.weight.sum() > 0:
-        raise ValueError(
-            f"`sample_weight` of {name} must not be 0 throughout, received: "
-            f"{len(made):,} rows without weight. To mend it, leave it out."
-        )
     return Side(name, x, made)
 
 

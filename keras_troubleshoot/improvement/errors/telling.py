@@ -9,7 +9,7 @@ WIDTH = 80
 # Types that are told one by one, and that have a line in the table.
 TOLD = 5
 LISTED = 20
-NAME = 36
+NAME = 33
 
 
 def text(result) -> str:
