@@ -63,25 +63,30 @@ class Reasons:
         ):
             return None, ""
         if line.id == "more-data" and self.curve is not None:
-            gained = self.curve.gain_from_twice
-            return gained, self.curve.told_gain()
-        most = f"at most {self.shown(group.value)}"
+            return self.of_twice()
         *_, last = self.found.errors
         whole = self.shown(self.found.errors[last])
-        return (
-            group.value,
-            f"{most} of the {error_table.WORDS[last]} of {whole}",
+        of = f"of the {error_table.WORDS[last]} of {whole}"
+        return group.value, f"at most {self.shown(group.value)} {of}"
+
+    def of_twice(self) -> tuple[float, str]:
+        """What twice the data would bring, from the learning curve."""
+        twice = self.curve.doubled
+        low, high = map(self.shown, twice.gain_interval)
+        doubt = "" if self.curve.trusted else ", which is not to be trusted"
+        return twice.gain, (
+            f"twice the data would bring {self.shown(twice.gain)} ({low} to "
+            f"{high}){doubt}"
         )
 
     def action(self, line: Advice) -> str:
         """What to do; with the type of error to look at, where it is known."""
-        if self.analysis is None or line.id not in (
-            "error-analysis",
-            "collect",
-        ):
+        looking = line.id in ("error-analysis", "collect")
+        if self.analysis is None or not looking or not self.analysis.types:
             return line.action
-        first = self.analysis.first_told()
-        return f"{line.action} {first}" if first else line.action
+        first = self.analysis.types[0]
+        worth = f"worth {self.shown(first.gain)} at most"
+        return f"{line.action} Begin with {first.name!r}, {worth}."
 
     def shown(self, value: float) -> str:
         """An error as it is written."""

@@ -1,16 +1,20 @@
 """Next steps: the largest term first, in the order of the lecture."""
 
 import keras
+import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from keras_troubleshoot.evaluation.learning.curve import LearningCurve
 from keras_troubleshoot.facts.error_terms import ErrorDecomposition
+from keras_troubleshoot.improvement.errors.analyze_errors import analyze_errors
 from keras_troubleshoot.improvement.recommend import recommend
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.report import Report
 
+SIZES = np.array([100, 200, 400, 800, 1600])
 LECTURE = dict(
     irreducible=0.25,
     train=0.27,
@@ -128,7 +132,9 @@ class OrderTest(parameterized.TestCase):
     def test_gain_is_the_term(self):
         found = recommend(decomposed(**LECTURE))
         self.assertAlmostEqual(found.first.gain, 0.03)
-        self.assertIn("at most 3% of the test error of 34%", found.first.told_gain)
+        self.assertIn(
+            "at most 3% of the test error of 34%", found.first.told_gain
+        )
 
 
 class ContextTest(parameterized.TestCase):
@@ -180,6 +186,32 @@ class ContextTest(parameterized.TestCase):
         self.assertIn("wrong-loss", sick.first.why)
         healthy = recommend(errors, report=report(Severity.ADVICE))
         self.assertEqual(healthy.first.id, "collect")
+
+    def test_what_more_data_would_bring(self):
+        curve = LearningCurve.from_errors(
+            [100, 200, 400, 800, 1600], 0.02 + 2.0 / np.sqrt(SIZES)
+        )
+        errors = decomposed(irreducible=0.01, train=0.02, test=0.07)
+        first = recommend(errors, learning_curve=curve).first
+        expected = 2 / np.sqrt(1600) - 2 / np.sqrt(3200)
+        self.assertAlmostEqual(first.gain, expected, delta=1e-3)
+        self.assertIn("twice the data would bring 1.46%", first.told_gain)
+
+    def test_the_type_of_error_to_begin_with(self):
+        class Guess:
+            classes_ = np.array([0, 1])
+
+            def predict(self, x):
+                return np.zeros(len(x), int)
+
+        x, y = np.zeros((100, 1)), np.repeat([0, 1], [96, 4])
+        tags = {"night": [96, 97, 98, 99]}
+        analysis = analyze_errors(Guess(), x, y, tags=tags)
+        found = recommend(decomposed(**LECTURE), analysis=analysis)
+        self.assertIn(
+            f"Begin with {analysis.types[0].name!r}", str(found.first)
+        )
+        self.assertIn("worth 4% at most", found.first.action)
 
     def test_page(self):
         table, prose = recommend(decomposed(**LECTURE)).page_blocks()
