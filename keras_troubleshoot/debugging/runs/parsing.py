@@ -28,20 +28,27 @@ def read_file(path: Any) -> RunRecord:
     Raises:
         ValueError: there is none, or it holds no recorded run.
     """
-    path = os.fspath(path)
-    if isinstance(path, bytes):
-        path = os.fsdecode(path)
-    try:
-        if os.path.getsize(path) > MOST_BYTES:
-            raise refused(path, "it is larger than 256 MB")
-        with open(path, encoding="utf-8", newline="") as file:
-            text = file.read()
-    except OSError as error:
-        raise refused(path, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise refused(path, "it is no text") from error
+    path = os.fsdecode(path)
+    text = read_text(path)
     parse = parse_csv if path.lower().endswith(".csv") else parse_json
     return parse(path, text)
+
+
+def read_text(path: str) -> str:
+    """The text of a file.
+
+    Raises:
+        ValueError: there is none, or it is too large, or no text.
+    """
+    try:
+        if os.path.getsize(path) > MOST_BYTES:
+            raise refused(path, "a file of more than 256 MB")
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise refused(path, (error.strerror or str(error)).lower()) from error
+    except UnicodeDecodeError as error:
+        raise refused(path, "what is no text") from error
 
 
 def refused(name: str, why: str) -> ValueError:
@@ -58,14 +65,14 @@ def parse_json(name: str, text: str) -> RunRecord:
     try:
         held = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise refused(name, "it is no JSON") from error
+        raise refused(name, "what is no JSON") from error
     if not isinstance(held, dict) or not isinstance(held.get("step"), list):
-        raise refused(name, "it has no list of steps")
+        raise refused(name, "JSON without a list of steps")
     named = [key for key in held if key not in OTHER]
     columns = {key: numbers(name, key, held[key]) for key in named}
     history = held.get("history") or {}
     if not isinstance(history, dict):
-        raise refused(name, "its history is no table")
+        raise refused(name, "a history that is no table")
     logged = {k: numbers(name, k, v) for k, v in history.items()}
     seconds = numbers(name, "seconds", held.get("seconds") or [])
     steps = numbers(name, "step", held["step"])
@@ -77,12 +84,12 @@ def parse_csv(name: str, text: str) -> RunRecord:
     try:
         lines = [line for line in csv.reader(text.splitlines()) if line]
     except csv.Error as error:
-        raise refused(name, f"it is no CSV ({error})") from error
+        raise refused(name, f"what is no CSV ({error})") from error
     if not lines or lines[0][:1] != ["step"]:
-        raise refused(name, "its first column is not the step")
+        raise refused(name, "CSV whose first column is not the step")
     heads, rows = lines[0], lines[1:]
     if any(len(row) != len(heads) for row in rows):
-        raise refused(name, "its lines differ in length")
+        raise refused(name, "CSV whose lines differ in length")
     columns = {
         head: numbers(name, head, [row[place] for row in rows])
         for place, head in enumerate(heads)
@@ -97,20 +104,20 @@ def numbers(name: str, key: str, values: Any) -> np.ndarray:
             raise TypeError
         return np.asarray([float(value) for value in values], "float64")
     except (TypeError, ValueError, OverflowError) as error:
-        raise refused(name, f"{key[:40]!r} does not hold numbers") from error
+        raise refused(name, f"no list of numbers for {key[:40]!r}") from error
 
 
 def checked(record: RunRecord) -> RunRecord:
     """The record, if its parts fit together."""
     steps, name = record.steps, record.name
     if not len(steps):
-        raise refused(name, "no step was recorded")
+        raise refused(name, "no step at all")
     if not np.isfinite(steps).all() or (np.diff(steps) <= 0).any():
-        raise refused(name, "its steps do not rise")
+        raise refused(name, "steps that do not rise")
     for key, values in record.columns.items():
         if len(values) != len(steps):
             raise refused(
                 name,
-                f"{key[:40]!r} has {len(values)} values for {len(steps)} steps",
+                f"{len(values)} values of {key[:40]!r} for {len(steps)} steps",
             )
     return record
