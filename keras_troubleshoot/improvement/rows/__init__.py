@@ -1,0 +1,1 @@
+"""Rows that come up again: copies, leaks, and splits without them."""
