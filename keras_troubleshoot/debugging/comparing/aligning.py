@@ -11,6 +11,7 @@ import numpy as np
 from keras_troubleshoot.debugging.comparing.records import Record
 
 WAYS = ("auto", "order", "name", "shape")
+WORDS = "order and kind"
 # What words in the names of layers and classes mean, the first that fits.
 FAMILIES = {
     "pool": r"pool",
@@ -90,8 +91,8 @@ def align(a: Sequence[Record], b: Sequence[Record], align: Any) -> Alignment:
     if align == "auto":
         named = by_name(a, b)
         if len(named) >= 0.8 * min(len(a), len(b)) and ordered(named):
-            return Alignment(named, "name")
-        return Alignment(by_score(a, b, likeness), "order and kind")
+            return Alignment(fused(named, a, b), "name")
+        return Alignment(fused(by_score(a, b, likeness), a, b), WORDS)
     if align == "name":
         return Alignment(by_name(a, b), align)
     if align == "order":
@@ -181,6 +182,41 @@ def by_score(a, b, score) -> tuple:
         else:
             j += 1
     return tuple(pairs) + tuple(wholes(a, b))
+
+
+def fused(pairs: Sequence[tuple], a, b) -> tuple:
+    """Pairs a layer that activates with the activation that follows.
+
+    What one side does in one layer, the other may do in two, of which the
+    second has no partner.
+    """
+    taken = [{pair[side] for pair in pairs} for side in (0, 1)]
+    moved = []
+    for i, j in pairs:
+        if activates(a[i]) and not activates(b[j]):
+            j = following(b, j, taken[1])
+        elif activates(b[j]) and not activates(a[i]):
+            i = following(a, i, taken[0])
+        moved.append((i, j))
+    return tuple(moved)
+
+
+def following(records: Sequence[Record], place: int, taken: set) -> int:
+    """The activation of its own that follows a record; else the record."""
+    after = place + 1
+    if after >= len(records) or after in taken:
+        return place
+    shapes = records[place].output.shape, records[after].output.shape
+    fits = kind_of(records[after]) == "activation" and shapes[0] == shapes[1]
+    return after if fits else place
+
+
+def activates(record: Record) -> bool:
+    """Whether a layer applies an activation after what else it does."""
+    own = getattr(record.layer, "activation", None)
+    if kind_of(record) in ("activation", "recurrent") or not callable(own):
+        return False
+    return getattr(own, "__name__", "") != "linear"
 
 
 def same_shape(one: Record, other: Record) -> float:

@@ -74,13 +74,21 @@ def hypotheses(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     if given is None:
         return
     known = functions()
-    ours = name_of(given, case.ours.output, known)
+    ours = name_of(given, own_output(case, replica, given), known)
     for name, function in known.items():
         both = ours.startswith("gelu") and name.startswith("gelu")
         kind = "gelu variant" if both else "activation"
         told = f"{ours or 'its own'} in a, {name} in b"
         if name != ours:
             yield Hypothesis(kind, told, applied(function, given))
+
+
+def own_output(case: Case, replica: Replica, given: np.ndarray) -> np.ndarray:
+    """What our own activation makes of it."""
+    own = replica.config.get("activation")
+    if case.ours.kind in ALONE or not callable(own):
+        return case.ours.output
+    return np.asarray(own(np.asarray(given, "float32")))
 
 
 def after(case: Case) -> Iterator[Hypothesis]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from keras_troubleshoot.debugging.comparing.aligning import family
 from keras_troubleshoot.debugging.comparing.causes.case import Case
 from keras_troubleshoot.debugging.comparing.causes.case import Hypothesis
 from keras_troubleshoot.debugging.comparing.causes.replica import Replica
@@ -96,7 +97,6 @@ def hypotheses(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     if other is None:
         return
     if type(other) is not type(replica.layer):
-        yield from instead(case, replica)
         return
     raw, found = other.get_config(), differing(replica.layer, other)
     changes = {}
@@ -122,8 +122,10 @@ def hypotheses(case: Case, replica: Replica) -> Iterator[Hypothesis]:
 
 def instead(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     """The other layer in the place of ours, with our weights."""
-    from keras_troubleshoot.debugging.comparing.aligning import family
-
+    if case.theirs.layer is None or type(case.theirs.layer) is type(
+        replica.layer
+    ):
+        return
     other = Replica(case.theirs, replica.training)
     kinds = case.ours.kind, case.theirs.kind
     families = {family(k) for k in kinds}

@@ -88,6 +88,8 @@ def replica_of(case: Case) -> Replica | None:
 def all_of(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     """All changes to try, the most telling first."""
     yield from configuring.hypotheses(case, replica)
+    if not related(case):
+        yield from configuring.instead(case, replica)
     yield from modes.hypotheses(case, replica)
     kind = family(case.ours.kind)
     if kind == "normalization":
@@ -101,6 +103,17 @@ def all_of(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     yield from activating.hypotheses(case, replica)
     yield from weighing.plain(case, replica)
     yield from given.hypotheses(case, replica)
+    if related(case):
+        yield from configuring.instead(case, replica)
+
+
+def related(case: Case) -> bool:
+    """Whether one layer is of a class made from that of the other.
+
+    That it is another class then says less than what it does otherwise.
+    """
+    one, other = type(case.ours.layer), type(case.theirs.layer)
+    return issubclass(one, other) or issubclass(other, one)
 
 
 def from_relation(relation: str, case: Case) -> list[Cause]:
