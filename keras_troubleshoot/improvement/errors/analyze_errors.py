@@ -162,23 +162,23 @@ class Asked:
 
     def types(self, tags: tuple, table: list) -> tuple[list[Found], list[str]]:
         """The types of all sources, and sentences on what was left out."""
-        found, note = tags_lib.find(tags, self.sides)
+        rows, note = tags_lib.find(tags, self.sides)
         notes = [note]
         if not any(side.error for side in self.sides):
-            return found, notes
+            return rows, notes
         if self.sides[0].made.task == "regression":
-            found += sizes.find(self.sides)
+            found = sizes.find(self.sides)
         else:
-            some, note = confusions.find(self.sides, self.names)
-            found, notes = found + some, [*notes, note]
-        rows, note = slices.find(table, self.sides)
-        notes.append(note)
+            found, note = confusions.find(self.sides, self.names)
+            notes.append(note)
+        some, note = slices.find(table, self.sides)
+        rows, notes = rows + some, [*notes, note]
         try:
             some, note = self.clustered(table)
         except KeyboardInterrupt:
             self.stopped = True
             some, note = [], "Clusters were not looked for."
-        # A cluster may be a slice that is named already.
+        # A cluster may be a slice or a tag that is named already.
         return found + slices.distinct(rows + some), [*notes, note]
 
     def clustered(self, table: list) -> tuple[list[Found], str]:

@@ -10,8 +10,10 @@ from keras_troubleshoot.improvement.errors.given import ClassNames
 from keras_troubleshoot.improvement.errors.sides import Side
 from keras_troubleshoot.rules.words import number
 
-# Share of all errors from which on a pair is told in any case (heuristic).
+# Share of all errors, and their number, from which on a pair is told in any
+# case (heuristic).
 WORTH = 0.05
+LEAST = 3
 # Pairs that are told at most.
 MOST = 10
 # Rounds of the fit; it converges in about ten.
@@ -57,7 +59,8 @@ def find(sides: tuple[Side, ...], names: ClassNames) -> tuple[list[Found], str]:
         errors = max(table.counts.sum(), 1)
         for row, pair in enumerate(map(tuple, table.pairs.tolist())):
             seen = known.setdefault(pair, {"share": 0.0, "p": 1.0})
-            seen["share"] = max(seen["share"], table.counts[row] / errors)
+            if table.counts[row] >= LEAST:
+                seen["share"] = max(seen["share"], table.counts[row] / errors)
             seen["p"] = min(seen["p"], float(next(corrected)))
             seen[place] = (table.counts[row], table.expected[row])
     chosen = [

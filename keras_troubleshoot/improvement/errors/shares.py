@@ -5,12 +5,14 @@ import math
 
 import numpy as np
 
+from keras_troubleshoot.improvement.errors import contrast
 from keras_troubleshoot.improvement.errors.found import excess
 from keras_troubleshoot.improvement.errors.sides import Side
 
 # Of the normal distribution: 95% two-sided, and one-sided.
 TWO_SIDED = 1.959964
 ONE_SIDED = 1.644854
+ALPHA = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,16 +92,28 @@ def interval(part: np.ndarray, side: Side) -> tuple[float, float]:
 def larger(first, second, sides) -> bool:
     """Whether a type is significantly larger in the second data set.
 
+    Rows are compared by Fisher's exact test, amounts by their means.
+
     Args:
         first: its part of the error of each row of the first.
         second: the same of the second.
         sides: the two.
     """
-    means, variances = [], []
-    for part, side in zip((first, second), sides, strict=True):
-        mean = float(side.weight @ part)
-        rows = 1 / float((side.weight**2).sum())
-        means.append(mean)
-        variances.append(float(side.weight @ (part - mean) ** 2) / rows)
-    spread = math.sqrt(sum(variances))
-    return means[1] - means[0] > ONE_SIDED * spread
+    means = [
+        float(side.weight @ part)
+        for part, side in zip((first, second), sides, strict=True)
+    ]
+    if means[1] <= means[0]:
+        return False
+    parts = np.concatenate([first, second])
+    if np.isin(parts, (0.0, 1.0)).all():
+        total = parts.sum()
+        p = contrast.p_more(
+            *(len(second), second.sum(), len(parts), total, total), exact=True
+        )
+        return float(p) < ALPHA
+    variance = sum(
+        float(side.weight @ (part - mean) ** 2) * float((side.weight**2).sum())
+        for part, mean, side in zip((first, second), means, sides, strict=True)
+    )
+    return means[1] - means[0] > ONE_SIDED * math.sqrt(variance)

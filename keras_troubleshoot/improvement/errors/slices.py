@@ -92,18 +92,32 @@ def build(p: float, key: Key, columns, sides, source: str) -> Found:
 
 
 def distinct(types: list[Found]) -> list[Found]:
-    """Slices without those of much the same rows, which the first names."""
+    """Types without those of much the same rows, which the first names.
+
+    What the user has tagged stays.
+    """
     kept: list[Found] = []
     for found in types:
         for place, other in enumerate(kept):
+            if found.source == "tag":
+                continue
             if overlap(found.members, other.members) >= SAME:
-                also = f"Much the same rows: {found.name}."
-                told = " ".join(filter(None, [other.detail, also]))
-                kept[place] = dataclasses.replace(other, detail=told)
+                kept[place] = also(other, found.name)
                 break
         else:
             kept.append(found)
     return kept
+
+
+def also(found: Found, name: str) -> Found:
+    """A type that says under which other name its rows were found."""
+    start = "Much the same rows: "
+    if start in found.detail:
+        return dataclasses.replace(
+            found, detail=f"{found.detail[:-1]}; {name}."
+        )
+    told = f"{found.detail} {start}{name}.".strip()
+    return dataclasses.replace(found, detail=told)
 
 
 def overlap(first, second) -> float:

@@ -14,7 +14,7 @@ SENSORS = {
     "series": "better sensors, or more of them",
     "table": "measure features that tell them apart",
 }
-LABELS = "kts.improvement.label_errors(model, x, y)"
+LABELS = "kts.label_errors(x, y)"
 SHIFT = "kts.distribution_shift(x, x_test_validation)"
 
 

@@ -72,10 +72,10 @@ def table(result) -> list[str]:
 def explained(result) -> list[str]:
     """What the columns mean."""
     sets = " and ".join(result.errors)
-    of = "it" if len(result.errors) == 1 else "each"
+    whose = "its" if len(result.errors) == 1 else "their"
     return wrapped(
-        f"Under {sets} stands how much of the {result.measure} of {of} "
-        "belongs to the type. Gain: by how much it would fall, at most - of "
+        f"Under {sets} stands how much of {whose} {result.measure} belongs to "
+        "the type. Gain: by how much it would fall, at most - of "
         "a tag or a confusion all of it, of other rows what they have more "
         "than the rest. Types overlap: gains do not add up."
     )

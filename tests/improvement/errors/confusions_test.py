@@ -96,13 +96,13 @@ class ConfusionsTest(absltest.TestCase):
     def test_steps_count_each_for_itself(self):
         y = np.zeros((10, 5), int)
         outputs = np.tile([1.0, 0, 0], (10, 5, 1))
-        outputs[0, :2] = [0, 1, 0]
+        outputs[0, :3] = [0, 1, 0]
         made = predictions.of(y, outputs, task="multiclass")
         types, _ = confusions.find(
             (Side("validation", None, made),), ClassNames()
         )
         self.assertEqual(types[0].name, "0 taken for 1")
-        self.assertAlmostEqual(types[0].parts[0].mean(), 2 / 50)
+        self.assertAlmostEqual(types[0].parts[0].mean(), 3 / 50)
 
 
 if __name__ == "__main__":
