@@ -1,0 +1,1 @@
+"""Labels that are likely wrong, by out-of-fold predictions."""
