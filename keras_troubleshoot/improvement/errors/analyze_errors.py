@@ -116,8 +116,8 @@ def analyze_errors(
     )
     require_alike(sides, class_names)
     asked = Asked(model, sides, class_names, words, clusters, seed)
-    table = columns.read(given.by_set(metadata, len(sides)), sides)
-    types, notes = asked.types(given.by_set(tags, len(sides)), table)
+    table = columns.read(given.by_set(metadata, len(sides), "metadata"), sides)
+    types, notes = asked.types(given.by_set(tags, len(sides), "tags"), table)
     shown = [showing.leaves(side.x, words) for side in sides]
     kind = showing.kind_of(shown[0])
     pairs = [(f, weighing.weigh(f, sides, kind)) for f in types]

@@ -1,5 +1,6 @@
 """What a model makes of its inputs before its last layer: its features."""
 
+import collections
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -72,13 +73,46 @@ def last_layer(reads: predicting.Reader, side: Side) -> Any:
         lambda a: passes.as_fed(a[np.resize(np.arange(len(a)), size)]), side.x
     )
     done = passes.Runner(reads.model, None, size).record(fed)
-    for call in reversed(done.recorder.calls):
-        kernel = keras_internals.largest_weight_rank(call.layer) >= 2
+    calls = done.recorder.calls
+    repeated = in_loops(reads.model, calls)
+    for call in reversed(calls):
         given = call.inputs[0] if call.inputs else None
-        if kernel and given is not None and is_float(given):
-            if len(given.shape) >= 2 and given.shape[0] == size:
-                return call.layer
+        if given is None or not is_float(given) or len(given.shape) < 2:
+            continue
+        if given.shape[0] == size and is_head(call.layer, repeated):
+            return call.layer
     return None
+
+
+def in_loops(model: Any, calls: list) -> set[int]:
+    """Layers that are called more than once, or within a loop, by `id`.
+
+    What they are given in a graph belongs to the loop.
+    """
+    import keras
+
+    counts = collections.Counter(id(call.layer) for call in calls)
+    found = {key for key, count in counts.items() if count > 1}
+    looping = keras.layers.RNN, keras.layers.TimeDistributed
+    for layer in keras_internals.all_layers(model):
+        if isinstance(layer, looping):
+            inner = keras_internals.all_layers(layer)
+            found |= {id(other) for other in inner if other is not layer}
+    return found
+
+
+def is_head(layer: Any, repeated: set[int]) -> bool:
+    """Whether a layer has a kernel, or repeats layers that have one."""
+    if keras_internals.is_model(layer) or id(layer) in repeated:
+        return False
+    weighted = [
+        inner
+        for inner in keras_internals.all_layers(layer)
+        if keras_internals.largest_weight_rank(inner) >= 2
+    ]
+    return bool(weighted) and all(
+        inner is layer or id(inner) in repeated for inner in weighted
+    )
 
 
 def is_float(tensor: Any) -> bool:

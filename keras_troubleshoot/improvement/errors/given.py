@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-def by_set(value: Any, sets: int) -> tuple[Any, ...]:
+def by_set(value: Any, sets: int, name: str) -> tuple[Any, ...]:
     """A value for each data set; None where it is not given.
 
     A pair (a tuple of two) is of the validation and the test validation
@@ -16,16 +16,26 @@ def by_set(value: Any, sets: int) -> tuple[Any, ...]:
     Args:
         value: what was passed.
         sets: how many data sets there are.
+        name: of the argument.
 
     Returns:
         As many values as sets.
 
+    Raises:
+        ValueError: if it is a pair, and there is one set.
+
     Example:
-        >>> by_set({"night": [0]}, 2), by_set(("a", "b"), 1)
-        (({'night': [0]}, None), (('a', 'b'),))
+        >>> by_set({"night": [0]}, 2, "tags"), by_set(("a", ""), 1, "tags")
+        (({'night': [0]}, None), (('a', ''),))
     """
     pair = isinstance(value, tuple) and len(value) == 2
-    if sets == 2 and pair and not any(isinstance(v, str) for v in value):
+    if pair and not any(isinstance(v, str) for v in value):
+        if sets == 1:
+            raise ValueError(
+                f"`{name}` must be of one data set, received: a pair, without "
+                f"`test_validation`. To mend it, pass `{name}[0]`, or the "
+                "second data set."
+            )
         return value
     return (value, *[None] * (sets - 1))
 
@@ -51,7 +61,14 @@ class ClassNames:
         pairs = names if isinstance(names, Mapping) else None
         if pairs is None:
             pairs = dict(enumerate([] if names is None else names))
-        self.names = {int(key): str(name) for key, name in pairs.items()}
+        try:
+            self.names = {int(i): str(name) for i, name in pairs.items()}
+        except (TypeError, ValueError):
+            raise TypeError(
+                "`names` must map the ids of classes to their names, "
+                f"received: {next(iter(pairs))!r} for an id. To mend it, pass "
+                "such as `{0: 'cat', 1: 'dog'}`."
+            ) from None
         self.given = names is not None
 
     def __call__(self, number: int) -> str:

@@ -92,6 +92,11 @@ def read(model: Any, data: Any, name: str, **told: Any) -> Side:
     """
     x, y, weight = predicting.unpacked(data, name)
     if estimators.is_estimator(model):
+        if y is None:
+            raise ValueError(
+                f"`{name}` must bring targets, received: inputs alone. To "
+                "mend it, pass `(x, y)`."
+            )
         x = x if hasattr(x, "shape") else np.asarray(x)
         require_rows({"x": len_of(x), "y": len_of(y)}, name)
     else:

@@ -72,6 +72,34 @@ class FeaturesTest(parameterized.TestCase):
         expected = np.asarray(model.layers[0](x)).mean(axis=1)
         np.testing.assert_allclose(found.values, expected, rtol=1e-4, atol=1e-6)
 
+    @parameterized.named_parameters(
+        ("each_step", keras.layers.TimeDistributed, 6),
+        ("two_steps", keras.layers.TimeDistributed, 2),
+        ("none", None, 6),
+        ("none_of_one_step", None, 1),
+    )
+    def test_what_runs_in_a_loop_is_no_last_layer(self, wrapper, steps):
+        x = self.rng.normal(size=(40, steps, 3)).astype("float32")
+        model = keras.Sequential(
+            [
+                keras.Input((steps, 3)),
+                keras.layers.Dense(7),
+                keras.layers.LSTM(5, return_sequences=wrapper is not None),
+            ]
+        )
+        expected, y = model.layers[0](x), np.zeros(40, int)
+        if wrapper is not None:
+            expected, y = model(x), np.zeros((40, steps), int)
+            ending = keras.layers.Dense(2, activation="softmax")
+            model.add(wrapper(ending))
+        found = features.find(model, side(x, y), 0)
+        np.testing.assert_allclose(
+            found.values,
+            np.asarray(expected).mean(axis=1),
+            rtol=1e-4,
+            atol=1e-5,
+        )
+
     def test_rows_are_drawn_where_there_are_too_many(self):
         x = self.rng.normal(size=(500, 3)).astype("float32")
         model = Subclassed()
