@@ -50,19 +50,7 @@ def find(sides: tuple[Side, ...], names: ClassNames) -> tuple[list[Found], str]:
     if sides[0].made.task == "multilabel":
         return by_label(sides, names), ""
     classes = max(number_of_classes(side) for side in sides)
-    tables = [confused(side, classes) for side in sides]
-    known = {}
-    tests = classes * (classes - 1) * len(sides)
-    p = np.concatenate([table.p for table in tables])
-    corrected = iter(contrast.holm(p, tests))
-    for place, table in enumerate(tables):
-        errors = max(table.counts.sum(), 1)
-        for row, pair in enumerate(map(tuple, table.pairs.tolist())):
-            seen = known.setdefault(pair, {"share": 0.0, "p": 1.0})
-            if table.counts[row] >= LEAST:
-                seen["share"] = max(seen["share"], table.counts[row] / errors)
-            seen["p"] = min(seen["p"], float(next(corrected)))
-            seen[place] = (table.counts[row], table.expected[row])
+    known = tallied([confused(side, classes) for side in sides], classes)
     chosen = [
         pair
         for pair, seen in known.items()
@@ -76,6 +64,34 @@ def find(sides: tuple[Side, ...], names: ClassNames) -> tuple[list[Found], str]:
     left = len(known) - len(told)
     note = f"{left} more pairs of classes are confused, more rarely."
     return told, note if left else ""
+
+
+def tallied(tables: list[Confused], classes: int) -> dict[tuple, dict]:
+    """What is known of each pair that is confused in any data set.
+
+    Args:
+        tables: of the data sets.
+        classes: how many there are.
+
+    Returns:
+        By pair its largest `"share"` of the errors, its least corrected
+        `"p"`, and by the place of a data set its count and what it would be
+        if errors were independent.
+    """
+    known: dict[tuple, dict] = {}
+    tests = classes * (classes - 1) * len(tables)
+    p = np.concatenate([table.p for table in tables])
+    corrected = iter(contrast.holm(p, tests))
+    for place, table in enumerate(tables):
+        errors = max(table.counts.sum(), 1)
+        for row, pair in enumerate(map(tuple, table.pairs.tolist())):
+            seen = known.setdefault(pair, {"share": 0.0, "p": 1.0})
+            count = table.counts[row]
+            if count >= LEAST:
+                seen["share"] = max(seen["share"], count / errors)
+            seen["p"] = min(seen["p"], float(next(corrected)))
+            seen[place] = (count, table.expected[row])
+    return known
 
 
 def number_of_classes(side: Side) -> int:
