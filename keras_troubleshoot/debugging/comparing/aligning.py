@@ -38,10 +38,13 @@ class Alignment:
     Attributes:
         pairs: (place in a, place in b).
         way: how they were found.
+        free: whether better partners may be taken instead; not those that
+            the user asked for.
     """
 
     pairs: tuple[tuple[int, int], ...]
     way: str
+    free: bool = False
 
     def alone(self, side: int, count: int) -> list[int]:
         """The places of one side that have no partner."""
@@ -65,8 +68,11 @@ def family(text: str) -> str:
 
 
 def kind_of(record: Record) -> str:
-    """The family of a record: by its class, or else by its name."""
-    return family(record.kind or record.name)
+    """The family of a record: by its class and bases, or else by its name."""
+    if record.layer is None:
+        return family(record.name)
+    named = (family(cls.__name__) for cls in type(record.layer).__mro__)
+    return next((found for found in named if found), "")
 
 
 def align(a: Sequence[Record], b: Sequence[Record], align: Any) -> Alignment:
@@ -91,8 +97,9 @@ def align(a: Sequence[Record], b: Sequence[Record], align: Any) -> Alignment:
     if align == "auto":
         named = by_name(a, b)
         if len(named) >= 0.8 * min(len(a), len(b)) and ordered(named):
-            return Alignment(fused(named, a, b), "name")
-        return Alignment(fused(by_score(a, b, likeness), a, b), WORDS)
+            return Alignment(fused(named, a, b), "name", True)
+        found = fused(by_score(a, b, likeness), a, b)
+        return Alignment(found, WORDS, True)
     if align == "name":
         return Alignment(by_name(a, b), align)
     if align == "order":

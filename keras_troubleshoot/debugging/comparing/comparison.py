@@ -175,7 +175,9 @@ class Comparison:
     def unseen(self) -> list[str]:
         """Arguments of Keras layers that differ, and show nowhere."""
         told = []
-        named = self.named()
+        named, forward = self.named(), self.forward
+        turned = forward.ours_first != forward.theirs_first
+        layout = ("data_format", "axis") if turned else ("data_format",)
         for one in self.forward.measured:
             ours = self.forward.a.records[one.places[0]]
             theirs = self.forward.b.records[one.places[1]]
@@ -191,7 +193,7 @@ class Comparison:
                 for name, x, y in configuring.differing(
                     ours.layer, theirs.layer
                 )
-                if name != "data_format" and (ours.name, name) not in named
+                if name not in layout and (ours.name, name) not in named
             ]
         if not told:
             return []

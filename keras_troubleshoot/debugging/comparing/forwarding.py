@@ -60,9 +60,8 @@ class Forward:
         self.ours_first = bool(a.channels_first)
         self.theirs_first = which_first(a, b, alignment)
         self.flats = self.followed()
-        self.measured = self.settled(
-            [self.measure(i, j) for i, j in alignment.pairs]
-        )
+        measured = [self.measure(i, j) for i, j in alignment.pairs]
+        self.measured = self.settled(measured) if alignment.free else measured
 
     def followed(self) -> list[tuple]:
         """For each record of `a`, the shape of the picture it flattens."""

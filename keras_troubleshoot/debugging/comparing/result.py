@@ -109,8 +109,12 @@ class ModelComparison:
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs by more than rounding."""
-        return all(part.same for part in self.parts)
+        """Whether nothing differs by more than rounding.
+
+        False where no layers were paired, or it was interrupted before.
+        """
+        known = bool(self.outputs.compared)
+        return known and all(part.same for part in self.parts)
 
     @property
     def differing(self) -> Part | None:

@@ -162,7 +162,10 @@ def weights(result: Any) -> list[str]:
         return []
     named = "; ".join(f"{w.layer}: {w.text}" for w in found[:3])
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-    return [f"Weights that differ: {named}{more}."]
+    told = f"Weights that differ: {named}{more}."
+    if not result.transfers:
+        told += " With `transfer_weights=True`, a copy of a gets those of b."
+    return [told]
 
 
 def transfers(result: Any) -> list[str]:

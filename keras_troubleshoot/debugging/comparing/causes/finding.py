@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging.comparing import relations
-from keras_troubleshoot.debugging.comparing.aligning import family
+from keras_troubleshoot.debugging.comparing.aligning import kind_of
 from keras_troubleshoot.debugging.comparing.causes import activating
 from keras_troubleshoot.debugging.comparing.causes import attending
 from keras_troubleshoot.debugging.comparing.causes import configuring
@@ -91,7 +91,7 @@ def all_of(case: Case, replica: Replica) -> Iterator[Hypothesis]:
     if not related(case):
         yield from configuring.instead(case, replica)
     yield from modes.hypotheses(case, replica)
-    kind = family(case.ours.kind)
+    kind = kind_of(case.ours)
     if kind == "normalization":
         yield from normalizing.hypotheses(case, replica)
     if kind in ("convolution", "pool"):
@@ -129,7 +129,7 @@ def from_relation(relation: str, case: Case) -> list[Cause]:
 
 def suspects(case: Case, known: set[str]) -> list[Cause]:
     """What is usual in a layer of this kind, without proof."""
-    kind = family(case.ours.kind) or family(case.ours.name)
+    kind = kind_of(case.ours)
     told = f"usual in a layer like {case.ours.kind or case.ours.name!r}"
     others = differences_of(case)
     named = [name for name in SUSPECTS.get(kind, ()) if name not in known]

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_troubleshoot.debugging.comparing import records
 from keras_troubleshoot.debugging.comparing import units
+from keras_troubleshoot.facts import keras_internals
 
 # Layers that take their inputs as one list.
 MERGING = ("Merging", "BaseMerge", "Merge", "Concatenate", "Attention")
@@ -27,7 +28,8 @@ class Replica:
             # Functions of the user's own have no configuration.
             if name in self.config:
                 self.config[name] = getattr(record.layer, name, None)
-        self.opaque = records.is_opaque(record.layer)
+        inner = keras_internals.all_layers(record.layer)
+        self.opaque = len(inner) > 1
         held = units.named(record.layer, self.opaque)
         self.weights = {n: np.array(v) for n, v in held.items()}
 
