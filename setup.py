@@ -35,10 +35,13 @@ setuptools.setup(
         "matplotlib>=3.8",
         "numpy>=1.26",
         "rich>=14.3",
+        "scikit-learn>=1.4",
+        "scipy>=1.11",
         "tensorboard>=2.19",  # keras-tuner imports it without asking for it.
         "tensorflow>=2.21",
     ],
     extras_require={
+        "docs": ["mkdocs-material>=9.5", "mkdocstrings[python]>=0.26"],
         "test": [
             "import-linter>=2.0",
             "pytest>=8.0",

@@ -28,6 +28,8 @@ def predictions(
             "it, pass one output for each target."
         )
     require_finite(targets, outputs, name)
+    if outputs.ndim == targets.ndim + 2 and outputs.shape[1] == 1:
+        outputs = outputs[:, 0]  # Sequences of one step.
     task = task or told(targets, outputs)
     if task == "regression":
         values = as_amounts(targets, outputs, name)

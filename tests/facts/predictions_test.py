@@ -129,6 +129,10 @@ class KerasTest(parameterized.TestCase):
         wrong = model.predict(x, verbose=0).argmax(-1) != y
         np.testing.assert_allclose(made.errors(), wrong.mean(axis=1))
 
+    def test_sequences_of_one_step(self):
+        made = predictions.of(np.array([[1], [0]]), np.eye(2)[[[1], [1]]])
+        np.testing.assert_array_equal(made.errors(), [0, 1])
+
     def test_rows_that_a_batch_does_not_divide(self):
         model = network(1, None, "mse")
         many = np.resize(X, (257 * 3, 4))

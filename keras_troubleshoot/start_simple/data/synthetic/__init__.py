@@ -23,3 +23,13 @@ from keras_troubleshoot.start_simple.data.synthetic.texts import (
     tokens as tokens,
 )
 from keras_troubleshoot.start_simple.data.synthetic.toy import Toy as Toy
+
+__all__ = [
+    "Toy",
+    "images",
+    "like",
+    "multimodal",
+    "sequences",
+    "tabular",
+    "tokens",
+]
