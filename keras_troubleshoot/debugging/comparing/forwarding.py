@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging.comparing import aligning
 from keras_troubleshoot.debugging.comparing import differences
 from keras_troubleshoot.debugging.comparing import layouts
+from keras_troubleshoot.debugging.comparing import likeness
 from keras_troubleshoot.debugging.comparing import tolerance
 from keras_troubleshoot.debugging.comparing.aligning import Alignment
 from keras_troubleshoot.debugging.comparing.causes import finding
@@ -79,7 +79,7 @@ class Forward:
             self.ours_first, self.theirs_first, self.flats[i]
         )
         target = layout.turned(theirs, ours.shape)
-        if aligning.bare(target.shape) == aligning.bare(ours.shape):
+        if likeness.bare(target.shape) == likeness.bare(ours.shape):
             target = target.reshape(ours.shape)
         allowed = self.allowed(i, target)
         return Measured(

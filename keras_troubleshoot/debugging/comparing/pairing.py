@@ -9,10 +9,10 @@ import numpy as np
 
 from keras_troubleshoot.debugging.comparing import conversions
 from keras_troubleshoot.debugging.comparing import units
-from keras_troubleshoot.debugging.comparing.aligning import family
 from keras_troubleshoot.debugging.comparing.layouts import Layout
 from keras_troubleshoot.debugging.comparing.layouts import flat_order
 from keras_troubleshoot.debugging.comparing.layouts import has_kernel
+from keras_troubleshoot.debugging.comparing.likeness import family
 from keras_troubleshoot.debugging.comparing.records import is_opaque
 from keras_troubleshoot.debugging.comparing.units import Unit
 

@@ -107,7 +107,7 @@ def take(copy: Any, sample: Any, with_loss: bool, noise: Any = None) -> Step:
 
     variables = variables_of(copy)
     done = Step(copy)
-    done.before = {key: np.array(v) for key, v in variables.items()}
+    done.before = {key: np.array(v.numpy()) for key, v in variables.items()}
     x = nests.transform(passes.as_fed, sample.x)
     done.y = nests.transform(passes.as_fed, sample.y)
     moved = noise.listening() if noise else contextlib.nullcontext()
@@ -119,7 +119,9 @@ def take(copy: Any, sample: Any, with_loss: bool, noise: Any = None) -> Step:
                 x=x, y=done.y, y_pred=done.outputs, training=True
             )
     done.statistics = {
-        key: np.array(v) for key, v in variables.items() if not v.trainable
+        key: np.array(v.numpy())
+        for key, v in variables.items()
+        if not v.trainable
     }
     if total is not None:
         done.loss = float(total)
@@ -173,7 +175,7 @@ def update(
     optimizer.apply([g for g, _ in given], [v for _, v in given])
     changes = {}
     for key in keys:
-        after = np.array(variables[key], "float64")
+        after = np.array(variables[key].numpy(), "float64")
         changes[key] = after - done.before[key]
         variables[key].assign(done.before[key])
     return changes

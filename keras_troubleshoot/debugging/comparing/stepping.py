@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging.comparing import differences
+from keras_troubleshoot.debugging.comparing import loss_causes
 from keras_troubleshoot.debugging.comparing import step as steps
 from keras_troubleshoot.debugging.comparing import step_causes
 from keras_troubleshoot.debugging.comparing import tolerance
@@ -98,7 +99,7 @@ class Stepping:
         causes = ()
         if not difference.same and self.outputs_same:
             copy = self.b.copy if self.b else None
-            causes = step_causes.loss_causes(self.a, wanted, copy)
+            causes = loss_causes.loss_causes(self.a, wanted, copy)
         compared = Compared("loss", "loss", "loss", difference, told)
         return Part("loss", (compared,), causes)
 

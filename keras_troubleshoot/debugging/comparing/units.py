@@ -50,7 +50,7 @@ def of_model(model: Any) -> list[Unit]:
             inside |= {id(x) for x in keras_internals.all_layers(layer)}
         variables = named(layer, whole)
         if variables:
-            arrays = {n: np.array(v) for n, v in variables.items()}
+            arrays = {n: np.array(v.numpy()) for n, v in variables.items()}
             found.append(Unit(layer.name, layer, arrays))
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from keras_troubleshoot.debugging.comparing import aligning
+from keras_troubleshoot.debugging.comparing import likeness
 from keras_troubleshoot.debugging.comparing.causes.case import Case
 from keras_troubleshoot.debugging.comparing.causes.case import Hypothesis
 from keras_troubleshoot.debugging.comparing.causes.replica import Replica
@@ -128,7 +128,7 @@ def instead(case: Case, replica: Replica) -> Iterator[Hypothesis]:
         return
     other = Replica(case.theirs, replica.training)
     kinds = case.ours.kind, case.theirs.kind
-    families = {aligning.kind_of(r) for r in (case.ours, case.theirs)}
+    families = {likeness.kind_of(r) for r in (case.ours, case.theirs)}
     kind = "pooling" if families == {"pool"} else "kind of layer"
     kind = "activation" if families == {"activation"} else kind
     yield Hypothesis(

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging.comparing import relations
-from keras_troubleshoot.debugging.comparing.aligning import kind_of
 from keras_troubleshoot.debugging.comparing.causes import activating
 from keras_troubleshoot.debugging.comparing.causes import attending
 from keras_troubleshoot.debugging.comparing.causes import configuring
@@ -20,6 +19,7 @@ from keras_troubleshoot.debugging.comparing.causes.case import Case
 from keras_troubleshoot.debugging.comparing.causes.case import Cause
 from keras_troubleshoot.debugging.comparing.causes.case import Hypothesis
 from keras_troubleshoot.debugging.comparing.causes.replica import Replica
+from keras_troubleshoot.debugging.comparing.likeness import kind_of
 
 # What to look at where no number tells, by the family of the layer.
 SUSPECTS = {

@@ -31,7 +31,7 @@ class Replica:
         inner = keras_internals.all_layers(record.layer)
         self.opaque = len(inner) > 1
         held = units.named(record.layer, self.opaque)
-        self.weights = {n: np.array(v) for n, v in held.items()}
+        self.weights = {n: np.array(v.numpy()) for n, v in held.items()}
 
     def run(
         self,
