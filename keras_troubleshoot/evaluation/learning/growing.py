@@ -1,6 +1,5 @@
 """Measures the error against the number of examples."""
 
-import dataclasses
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -9,14 +8,12 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.evaluation import arguments
+from keras_troubleshoot.evaluation.learning import preparing
 from keras_troubleshoot.evaluation.learning import subsets
 from keras_troubleshoot.evaluation.learning import training
 from keras_troubleshoot.evaluation.learning.curve import LearningCurve
-from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import predictions
 from keras_troubleshoot.facts import randomness
-from keras_troubleshoot.facts import reading
-from keras_troubleshoot.facts import rows as rows_lib
 from keras_troubleshoot.report import progress
 
 
@@ -95,7 +92,7 @@ def learning_curve(
     if seconds is not None:
         arguments.require_between(seconds, "seconds", 0, np.inf)
     require_fit(build, fit)
-    data = prepared(x, y, validation, sizes, seed)
+    data = preparing.prepared(x, y, validation, sizes, seed)
     runs = Runs(build, data, fit, seeds, task, output, seed)
     runs.measure(seconds, progress.Progress("Learning curve", verbose))
     return runs.curve(confidence, seed)
@@ -115,71 +112,6 @@ def require_fit(build: Any, fit: Any) -> None:
             f"of model, x and y, received: {fit!r}. To mend it, pass one such "
             "as {'epochs': 10}."
         )
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Prepared:
-    """The data of a curve.
-
-    Attributes:
-        x: inputs.
-        y: targets.
-        rows: that may be trained on.
-        ids: classes of these rows; None where there are none.
-        validation: inputs and targets.
-        sizes: numbers of training rows, rising.
-    """
-
-    x: Any
-    y: Any
-    rows: np.ndarray
-    ids: np.ndarray | None
-    validation: tuple[Any, Any]
-    sizes: np.ndarray
-
-
-def prepared(x: Any, y: Any, validation: Any, sizes: Any, seed: int):
-    """Checks the data, and holds out rows where none are given.
-
-    Raises:
-        ValueError: if they do not fit.
-    """
-    if reading.stream_reader(x) is not None or y is None:
-        raise ValueError(
-            "`x` and `y` must be arrays, or nested structures of arrays, "
-            f"received: {type(x).__name__} and {type(y).__name__}. To mend "
-            "it, read a data set into arrays first."
-        )
-    arrays = reading.named_arrays((x, y, None))
-    counts = {name: rows_lib.count(a, name) for name, a in arrays.items()}
-    if len(set(counts.values())) > 1:
-        told = ", ".join(f"{name} {rows}" for name, rows in counts.items())
-        raise ValueError(
-            "`x` and `y` must have the same number of rows, received: "
-            f"{told}. To mend it, see how they were made."
-        )
-    count = next(iter(counts.values()))
-    leaves = nests.arrays(y)
-    ids = subsets.classes(leaves[0]) if len(leaves) == 1 else None
-    rows = np.arange(count)
-    if validation is None:
-        rows, held = subsets.held_out(ids, count, seed)
-        validation = part(x, held), part(y, held)
-    elif not isinstance(validation, tuple | list) or len(validation) != 2:
-        raise ValueError(
-            "`validation` must be `(x, y)`, received: "
-            f"{type(validation).__name__}. To mend it, pass arrays, or leave "
-            "it out to have a fifth of the rows held out."
-        )
-    ids = None if ids is None else ids[rows]
-    kinds = 0 if ids is None else len(np.unique(ids))
-    found = subsets.sizes(sizes, len(rows), kinds)
-    return Prepared(x, y, rows, ids, tuple(validation), found)
-
-
-def part(structure: Any, rows: np.ndarray) -> Any:
-    """Some rows of each array, in this order."""
-    return nests.transform(lambda array: subsets.take(array, rows), structure)
 
 
 class Runs:
@@ -234,7 +166,7 @@ class Runs:
             data.ids, len(data.rows), np.random.default_rng(seed)
         )
         chosen = data.rows[order[: data.sizes[place]]]
-        x, y = part(data.x, chosen), part(data.y, chosen)
+        x, y = preparing.part(data.x, chosen), preparing.part(data.y, chosen)
         with randomness.preserved():
             seed_everything(seed)
             model = training.trained(

@@ -59,14 +59,19 @@ def of(name: str, a: np.ndarray, b: np.ndarray) -> list[Column]:
         values = values[:, 0]
     if values.dtype.kind not in "buif":
         return of_objects(name, values)
-    kind = kinds.kind(Array(name, values, len(values)))
-    if kind is kinds.Input.TOKENS:
+    if any(are_tokens(name, each) for each in (a, b)):
         return of_tokens(name, values)
     if values.ndim > 2:
         return of_signal(name, values)
     if values.ndim == 1:
         return [of_numbers(name, values)]
     return of_table(name, values)
+
+
+def are_tokens(name: str, values: np.ndarray) -> bool:
+    """Whether rows are ids of words; of a shifted set they may not look so."""
+    kind = kinds.kind(Array(name, values, len(values)))
+    return kind is kinds.Input.TOKENS
 
 
 def of_numbers(name: str, values: np.ndarray) -> Column:
