@@ -18,6 +18,7 @@ from keras_troubleshoot.debugging.comparing.result import Part
 from keras_troubleshoot.debugging.comparing.stepping import Stepping
 from keras_troubleshoot.debugging.comparing.tolerance import Noise
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import passes
 from keras_troubleshoot.remedies import cloning
 
 PARTS = ("outputs", "loss", "gradients", "updates", "statistics")
@@ -152,9 +153,11 @@ class Comparison:
         )
         try:
             self.parts |= stepping.parts()
-        except cloning.CannotCopy as error:
-            told = str(error)
-            self.notes.append(f"No training step was made: {told}.")
+        except Exception as error:
+            # Losses and optimizers of the user's may raise anything; what is
+            # known of the outputs is not lost with them.
+            told = passes.first_lines(error)
+            self.notes.append(f"No training step was made: {told}")
         self.notes += stepping.notes
 
     def result(self) -> ModelComparison:

@@ -6,22 +6,19 @@ import numpy as np
 
 from keras_troubleshoot.debugging.comparing import differences
 from keras_troubleshoot.debugging.comparing import loss_causes
+from keras_troubleshoot.debugging.comparing import sharing
 from keras_troubleshoot.debugging.comparing import step as steps
 from keras_troubleshoot.debugging.comparing import step_causes
 from keras_troubleshoot.debugging.comparing import tolerance
 from keras_troubleshoot.debugging.comparing import units
-from keras_troubleshoot.debugging.comparing.conversions import convert
 from keras_troubleshoot.debugging.comparing.result import Compared
 from keras_troubleshoot.debugging.comparing.result import Part
-from keras_troubleshoot.debugging.comparing.units import Unit
+from keras_troubleshoot.debugging.comparing.sharing import Key
+from keras_troubleshoot.debugging.comparing.updating import Updating
 from keras_troubleshoot.facts import keras_internals
-from keras_troubleshoot.remedies import program as programs
 
-# An update of the same gradients differs by a few roundings of the weight.
-UPDATES = 8
 # A recorded loss, or a moving average: share of its size that is granted.
 SAME = 1e-5
-Key = tuple[str, str]
 
 
 class Stepping:
@@ -112,13 +109,23 @@ class Stepping:
         ratio = wanted / self.a.loss if wanted and self.a.loss else 1.0
         compared, causes = [], None
         for key in reversed(list(self.a.before)):
-            if key not in theirs and key not in self.a.gradients:
+            if not self.is_known(key, theirs):
                 continue
             one = self.compare_gradient(key, theirs)
             compared.append(one)
             if not one.same and causes is None:
                 causes = self.gradient_causes(key, theirs, ratio)
         return Part("gradients", tuple(compared), causes or ())
+
+    def is_known(self, key: Key, theirs: dict) -> bool:
+        """Whether both sides can have a gradient of a weight.
+
+        What was not recorded is not known; what a model lacks is none.
+        """
+        paired = {pair.ours.name for pair in self.pairs}
+        if self.b is None or key[0] not in paired:
+            return key in theirs and key in self.a.gradients
+        return key in theirs or key in self.a.gradients
 
     def compare_gradient(self, key: Key, theirs: dict) -> Compared:
         """One gradient; none counts as zeros."""
@@ -127,7 +134,7 @@ class Stepping:
         moved = self.moved.gradients.get(key, zeros)
         other = theirs.get(key, zeros)
         limit = tolerance.whole(ours, moved, self.noise.unit)
-        return self.told(key, flat(ours), flat(other), limit, "gradient")
+        return sharing.compared(self.pairs, key, ours, other, limit, "gradient")
 
     def gradient_causes(self, key: Key, theirs: dict, ratio: float) -> tuple:
         """Why the first gradient differs, where the outputs agree."""
@@ -145,120 +152,38 @@ class Stepping:
     def their_gradients(self) -> dict[Key, np.ndarray]:
         """The gradients of `b` in our layout, by our names."""
         if self.b is not None:
-            held = by_layer(self.b.gradients)
+            held = sharing.by_layer(self.b.gradients)
         else:
             found = units.of_recording(self.theirs.recording.gradients)
             held = {unit.name: unit.arrays for unit in found}
-        return self.converted(held, gradient=True)
-
-    def converted(
-        self, held: dict[str, dict], gradient: bool = False
-    ) -> dict[Key, np.ndarray]:
-        """Arrays like the weights of `b` in our layout, by our names."""
-        found = {}
-        for pair in self.pairs:
-            arrays = held.get(pair.theirs.name)
-            if not arrays:
-                continue
-            unit = Unit(pair.theirs.name, pair.theirs.layer, arrays)
-            made = convert(unit, pair.ours, pair.order, gradient).made
-            for name, (array, _) in made.items():
-                if array.shape == pair.ours.arrays[name].shape:
-                    found[pair.ours.name, name] = np.asarray(array)
-        return found
+        return sharing.converted(self.pairs, held, gradient=True)
 
     def updates(self) -> Part | None:
         """The updates by both optimizers, along the same gradients."""
-        optimizer = self.ours.own.optimizer
-        taken = self.a.gradients
-        if self.b is not None:
-            other = self.theirs.own.optimizer
-            theirs = steps.update(self.a, programs.optimizer_like(other), taken)
-            config, own = other.get_config(), True
-        else:
-            theirs = self.recorded_updates()
-            config, own = {}, False
-            recorded = self.their_gradients()
-            taken = {k: recorded.get(k, taken[k]) for k in taken if k in theirs}
-        if not theirs:
-            return None
-
-        def made(**changes):
-            arguments = optimizer.get_config() | changes
-            changed = type(optimizer).from_config(arguments)
-            return steps.update(self.a, changed, taken)
-
-        ours = made()
-        compared = self.compare_updates(ours, theirs, own)
-        if all(one.same for one in compared):
-            return Part("updates", compared)
-        return Part(
-            "updates", compared, self.update_causes(config, made, ours, theirs)
-        )
-
-    def compare_updates(self, ours: dict, theirs: dict, own: bool) -> tuple:
-        """Each update; of recorded ones the weights are known as float32."""
-        compared = []
-        for key in ours:
-            size = np.sqrt((ours[key] ** 2).mean())
-            held = np.abs(self.a.before[key]).max()
-            limit = UPDATES * 2.0**-24 * max(held, size)
-            limit = limit if own else limit + 1e-3 * size
-            one = self.told(
-                key, flat(ours[key]), flat(theirs[key]), limit, "update"
-            )
-            compared.append(one)
-        return tuple(compared)
-
-    def update_causes(self, config, made, ours, theirs) -> tuple:
-        """Why the updates differ."""
-        optimizer = self.ours.own.optimizer
-        if self.b is not None:
-            kinds = [
-                type(side.own.optimizer).__name__
-                for side in (self.ours, self.theirs)
-            ]
-            if kinds[0] != kinds[1]:
-                told = f"{kinds[0]} in a, {kinds[1]} in b"
-                return (step_causes.Cause("optimizer", told, True),)
-        found = step_causes.update_causes(
-            optimizer.get_config(), config, made, theirs
-        )
-        if any(cause.confirmed for cause in found):
-            return found
-        before = {k: v.astype("float64") for k, v in self.a.before.items()}
-        rate = keras_internals.rate_now(optimizer)
-        return step_causes.from_updates(ours, theirs, before, rate) + found
-
-    def recorded_updates(self) -> dict[Key, np.ndarray]:
-        """Recorded weights after the step, less those before it."""
-        recording = self.theirs.recording
-        after = self.converted(grouped(recording.updated))
-        before = self.converted(grouped(recording.weights)) or self.a.before
-        return {
-            key: after[key].astype("float64") - before[key]
-            for key in self.a.gradients
-            if key in after and key in before
-        }
+        return Updating(
+            self.ours, self.theirs, self.pairs, self.a, self.their_gradients()
+        ).part()
 
     def statistics(self) -> Part | None:
         """The moving averages after the step."""
         if self.b is not None:
-            theirs = self.converted(by_layer(self.b.before | self.b.statistics))
+            theirs = sharing.converted(
+                self.pairs, sharing.by_layer(self.b.before | self.b.statistics)
+            )
         else:
-            theirs = self.converted(grouped(self.theirs.recording.updated))
+            theirs = sharing.converted(
+                self.pairs, sharing.grouped(self.theirs.recording.updated)
+            )
         compared, causes = [], None
         for key, ours in self.a.statistics.items():
             if key not in theirs:
                 continue
-            limit = tolerance.whole(
-                ours, self.moved.statistics[key], self.noise.unit
-            )
-            limit = (
-                max(limit, SAME * np.abs(ours).max()) if not self.b else (limit)
-            )
-            one = self.told(
-                key, flat(ours), flat(theirs[key]), limit, "moving average"
+            moved = self.moved.statistics[key]
+            limit = tolerance.whole(ours, moved, self.noise.unit)
+            if self.b is None:
+                limit = max(limit, SAME * np.abs(ours).max())
+            one = sharing.compared(
+                self.pairs, key, ours, theirs[key], limit, "moving average"
             )
             compared.append(one)
             if not one.same and causes is None:
@@ -281,13 +206,6 @@ class Stepping:
             float(momentum),
         )
 
-    def told(self, key: Key, ours, theirs, limit, kind: str) -> Compared:
-        """One weight of both sides, compared."""
-        names = {pair.ours.name: pair.theirs.name for pair in self.pairs}
-        other = f"{names.get(key[0], key[0])}/{key[1]}"
-        difference = differences.measure(ours, theirs, limit)
-        return Compared("/".join(key), other, kind, difference)
-
 
 def step_of(side: Any, trained: bool, noise: Any = None) -> steps.Step:
     """One training step of a copy of one side.
@@ -298,21 +216,3 @@ def step_of(side: Any, trained: bool, noise: Any = None) -> steps.Step:
     weights = side.model.get_weights()
     copy = steps.copy_of(side.own, side.sample, trained, weights)
     return steps.take(copy, side.sample, trained, noise)
-
-
-def flat(array: np.ndarray) -> np.ndarray:
-    """All numbers as one feature."""
-    return np.asarray(array, "float64").reshape(-1, 1)
-
-
-def by_layer(arrays: dict[Key, np.ndarray]) -> dict[str, dict]:
-    """Arrays by layer, then by weight."""
-    found: dict[str, dict] = {}
-    for (layer, name), array in arrays.items():
-        found.setdefault(layer, {})[name] = array
-    return found
-
-
-def grouped(arrays: dict[str, np.ndarray]) -> dict[str, dict]:
-    """Recorded weights by layer, then by weight."""
-    return {unit.name: unit.arrays for unit in units.of_recording(arrays)}

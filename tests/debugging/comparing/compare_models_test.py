@@ -336,6 +336,43 @@ class CompareModelsTest(parameterized.TestCase):
         with self.assertRaisesRegex(error, told):
             compare_models(**given)
 
+    def test_step_that_fails_leaves_the_outputs(self):
+        wrong = RNG.normal(size=(40, 7))
+        result = compare_models(
+            network(loss="mse"), network(loss="mse"), X, wrong
+        )
+        self.assertTrue(result.outputs.same)
+        self.assertIn("No training step was made", str(result))
+
+    def test_gradient_that_is_stopped(self):
+        a, b = network(), network()
+        a.get_layer("conv").trainable = False
+        for model in (a, b):
+            model.compile(keras.optimizers.SGD(0.1), LOSS)
+        result = compare_models(a, b, X, Y)
+        self.assertEqual(result.differing.name, "gradients")
+        self.assertEqual(result.first.a, "conv/bias")
+        self.assertEqual(result.causes[0].kind, "no gradient")
+
+    def test_interrupted_it_tells_what_is_known(self):
+        class Stops(layers.Layer):
+            def call(self, x, training=False):
+                if training:
+                    raise KeyboardInterrupt
+                return x
+
+        def build():
+            model = keras.Sequential(
+                [keras.Input((6,)), layers.Dense(3), Stops()]
+            )
+            model.compile("sgd", LOSS)
+            return model
+
+        result = compare_models(build(), build(), FLAT, Y % 3)
+        self.assertTrue(result.stopped)
+        self.assertLen(result.outputs.compared, 3)
+        self.assertIn("Interrupted", str(result))
+
     def test_targets_need_compiled_models(self):
         plain = keras.Sequential([keras.Input((6,)), layers.Dense(2)])
         with self.assertRaisesRegex(ValueError, "must be compiled"):
