@@ -2,16 +2,18 @@
 
 `kts.decompose_error` splits the test error into irreducible error, avoidable
 bias, variance, distribution shift and validation overfitting, each with an
-interval. Here the test images are darker than the training images, as if
-another scanner had made them; `--darker=1` takes that away, `--units=2` makes
-the model too small, `--train_images=100` the training data too few.
+interval. Here the test images lie one pixel to the right of where those for
+training do, as if another scanner had made them; `--moved=0` takes that away,
+`--units=2` makes the model too small, `--train_images=60` the training data
+too few.
 
     python examples/decompose_error.py
-    python examples/decompose_error.py --darker=1 --train_images=100
-    python examples/decompose_error.py --darker=1 --units=2
+    python examples/decompose_error.py --moved=0 --train_images=60
+    python examples/decompose_error.py --moved=0 --units=2
 """
 
 import keras
+import numpy as np
 from absl import app
 from absl import flags
 from sklearn import datasets
@@ -23,7 +25,7 @@ FLAGS = flags.FLAGS
 
 flags.DEFINE_integer("units", 64, "Units of the hidden layer.", lower_bound=1)
 flags.DEFINE_integer("train_images", 800, "Images to train on.", lower_bound=20)
-flags.DEFINE_float("darker", 0.3, "The test images are multiplied by it.")
+flags.DEFINE_integer("moved", 1, "Pixels by which test images are moved.")
 flags.DEFINE_float("human", 0.01, "Error rate of a human.")
 flags.DEFINE_integer("epochs", 30, "Number of epochs.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Seed of the split and of the weights.")
@@ -40,8 +42,8 @@ def load_digits():
         (x_held[start : start + 300], y_held[start : start + 300])
         for start in (0, 300, 600)
     ]
-    darker = [(images * FLAGS.darker, labels) for images, labels in held[1:]]
-    return (x[: FLAGS.train_images], y[: FLAGS.train_images]), held[0], *darker
+    moved = [(np.roll(x, FLAGS.moved, axis=2), y) for x, y in held[1:]]
+    return (x[: FLAGS.train_images], y[: FLAGS.train_images]), held[0], *moved
 
 
 def build_model():
@@ -54,7 +56,9 @@ def build_model():
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile("adam", "sparse_categorical_crossentropy")
+    model.compile(
+        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy"
+    )
     return model
 
 

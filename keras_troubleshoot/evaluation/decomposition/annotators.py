@@ -9,6 +9,9 @@ from keras_troubleshoot.evaluation.decomposition import intervals
 from keras_troubleshoot.evaluation.decomposition.intervals import Estimate
 from keras_troubleshoot.evaluation.decomposition.intervals import Options
 
+# Labels, each against all classes, that are compared at once: 16 MB.
+AT_ONCE = 2**24
+
 
 @dataclasses.dataclass(frozen=True)
 class Irreducible:
@@ -165,6 +168,16 @@ def of_classes(values: np.ndarray, options: Options) -> Irreducible:
 def left_out(values: np.ndarray) -> np.ndarray:
     """Of each row, how often a label misses the majority of the others."""
     classes = np.unique(values[np.isfinite(values)])
+    height = max(1, AT_ONCE // max(1, values.shape[1] * len(classes)))
+    parts = [
+        of_rows(values[first : first + height], classes)
+        for first in range(0, len(values), height)
+    ]
+    return np.concatenate(parts)
+
+
+def of_rows(values: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The same of a few rows."""
     given = values[:, :, None] == classes
     counts = given.sum(axis=1)
     errors = np.zeros(len(values))
