@@ -79,7 +79,9 @@ class Reader:
         """
         parts, labels = [], []
         for inputs, targets in whole.parts(x, y, verbose=verbose):
-            arrays = self.checked(nests.arrays(inputs), name)
+            # In the order of the profile.
+            leaves = nests.leaves(inputs, name, by_key=True)
+            arrays = self.checked([leaf for _, leaf in leaves], name)
             parts.append(self.encoded(arrays))
             targets = nests.arrays(targets)
             if targets:

@@ -69,7 +69,7 @@ def ids(values: Any, rows: int, name: str) -> np.ndarray:
     if made.shape != (rows,):
         raise ValueError(
             f"`{name}` must hold one value for each of {rows:,} rows, "
-            f"received: {type(values).__name__} of shape {np.shape(made)}. To mend it, "
-            "pass an array of one axis."
+            f"received: {type(values).__name__} of shape {np.shape(made)}. To "
+            "mend it, pass an array of one axis."
         )
     return made
