@@ -60,7 +60,8 @@ def align(a: Sequence[Record], b: Sequence[Record], align: Any) -> Alignment:
     if align == "auto":
         named = by_name(a, b)
         if len(named) >= 0.8 * min(len(a), len(b)) and ordered(named):
-            return Alignment(fused(named, a, b), "name", True)
+            found = fused(by_score(a, b, name_first), a, b)
+            return Alignment(found, "name", True)
         found = fused(by_score(a, b, likeness), a, b)
         return Alignment(found, WORDS, True)
     if align == "name":
@@ -152,6 +153,12 @@ def by_score(a, b, score) -> tuple:
         else:
             j += 1
     return tuple(pairs) + tuple(wholes(a, b))
+
+
+def name_first(one: Record, other: Record) -> float:
+    """Likeness, where a name that is the same outweighs all else."""
+    named = one.name == other.name and one.output.ndim == other.output.ndim
+    return likeness(one, other) + 20.0 * named
 
 
 def fused(pairs: Sequence[tuple], a, b) -> tuple:

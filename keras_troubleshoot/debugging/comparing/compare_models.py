@@ -5,6 +5,7 @@ from typing import Any
 from keras_troubleshoot.debugging.comparing import sides
 from keras_troubleshoot.debugging.comparing.comparison import Comparison
 from keras_troubleshoot.debugging.comparing.result import ModelComparison
+from keras_troubleshoot.report import progress
 
 
 def compare_models(
@@ -19,6 +20,7 @@ def compare_models(
     rtol: float | None = None,
     atol: float | None = None,
     seed: int = 0,
+    verbose: bool = True,
 ) -> ModelComparison:
     """Finds the first layer where two implementations differ, and why.
 
@@ -60,9 +62,12 @@ def compare_models(
             it replaces the default.
         atol: likewise, absolute.
         seed: of what is drawn at random to find the default tolerance.
+        verbose: whether to say on standard error how far it has come, where
+            it takes longer than some seconds.
 
     Returns:
-        The comparison; `print` tells it, `same` decides.
+        The comparison; `print` tells it, `same` decides. Interrupted with
+        Ctrl-C it holds what is known so far.
 
     Raises:
         TypeError: if `a` is no Keras model, or `b` none of the above.
@@ -78,5 +83,6 @@ def compare_models(
     given = sides.Given(a, b, x, y, training, align)
     ours, theirs = sides.read(given)
     with sides.kept(ours, theirs, seed):
-        made = Comparison(ours, theirs, given, (rtol, atol), seed)
+        tell = progress.Progress("Comparing two models", verbose)
+        made = Comparison(ours, theirs, given, (rtol, atol), seed, tell)
         return made.run(transfer_weights)

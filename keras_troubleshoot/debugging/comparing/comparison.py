@@ -33,11 +33,12 @@ class Comparison:
         given: the arguments.
         tolerances: rtol and atol of the user; None for the default.
         seed: of the noise that finds the default tolerance.
+        tell: says how far it has come.
     """
 
-    def __init__(self, ours, theirs, given, tolerances: tuple, seed: int):
+    def __init__(self, ours, theirs, given, tolerances, seed: int, tell):
         self.ours, self.theirs, self.given = ours, theirs, given
-        self.tolerances, self.seed = tolerances, seed
+        self.tolerances, self.seed, self.tell = tolerances, seed, tell
         self.parts = {name: Part(name) for name in PARTS}
         self.notes: list[str] = []
         self.transfers: tuple = ()
@@ -50,9 +51,11 @@ class Comparison:
         try:
             self.prepare(transfer)
             weights = {pair.ours.name: pair for pair in self.pairs}
+            self.tell("looking for the first difference")
             self.parts["outputs"] = self.forward.part(
                 weights, self.given.training
             )
+            self.tell("making a training step")
             self.step()
         except KeyboardInterrupt:
             self.stopped = True
@@ -64,6 +67,7 @@ class Comparison:
             self.ours = self.silent(self.ours)
             self.theirs = self.silent(self.theirs)
         a, b = self.outputs(self.ours), self.outputs(self.theirs)
+        self.tell("pairing their layers")
         alignment = aligning.align(a.records, b.records, self.given.align)
         self.forward = self.compared(a, b, alignment)
         orders = pairing.orders_of(a, self.forward.theirs_first)

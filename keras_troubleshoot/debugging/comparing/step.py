@@ -130,6 +130,12 @@ def take(copy: Any, sample: Any, with_loss: bool, noise: Any = None) -> Step:
     return done
 
 
+def put_back(done: Step) -> None:
+    """Gives a copy the weights and averages that it had before a step."""
+    for key, variable in variables_of(done.copy).items():
+        variable.assign(done.before[key])
+
+
 def gradients(tape, total, copy, variables) -> dict[Key, np.ndarray]:
     """The gradient of each trainable weight that has one."""
     import tensorflow as tf

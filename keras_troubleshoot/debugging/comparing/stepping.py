@@ -78,7 +78,11 @@ class Stepping:
     def take(self, trained: bool) -> None:
         """Makes the step of `a`, as it is and with rounding, and of `b`."""
         self.a = step_of(self.ours, trained)
-        self.moved = step_of(self.ours, trained, self.noise)
+        # On the same copy: to copy a deep model takes seconds.
+        steps.put_back(self.a)
+        self.moved = steps.take(
+            self.a.copy, self.ours.sample, trained, self.noise
+        )
         if self.theirs.model is not None:
             self.b = step_of(self.theirs, trained)
 
@@ -207,7 +211,7 @@ class Stepping:
         )
 
 
-def step_of(side: Any, trained: bool, noise: Any = None) -> steps.Step:
+def step_of(side: Any, trained: bool) -> steps.Step:
     """One training step of a copy of one side.
 
     Raises:
@@ -215,4 +219,4 @@ def step_of(side: Any, trained: bool, noise: Any = None) -> steps.Step:
     """
     weights = side.model.get_weights()
     copy = steps.copy_of(side.own, side.sample, trained, weights)
-    return steps.take(copy, side.sample, trained, noise)
+    return steps.take(copy, side.sample, trained)
