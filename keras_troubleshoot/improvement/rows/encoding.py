@@ -12,6 +12,8 @@ from keras_troubleshoot.improvement.rows import hashing
 # Columns of wide rows that are kept, by random projection: distances are
 # then right to about 1 / sqrt(2 * 256), 4%.
 MOST_COLUMNS = 256
+# Numbers that are scaled at a time: they stay in the cache.
+BLOCK = 2**16
 # Contrast of a picture, as a share of the mean, that counts as none.
 FLAT = 0.05
 
@@ -39,11 +41,19 @@ class Encoder:
     def matrix(self, rows: np.ndarray) -> np.ndarray:
         """The rows in float32; numbers that are not finite become 0."""
         flat = rows.reshape(len(rows), -1)
-        flat = (flat - self.centre) / self.scale
-        made = np.nan_to_num(flat.astype("float32"), False, 0.0, 0.0, 0.0)
-        if self.kind is Input.IMAGE:
-            made = without_light(made)
-        return made if self.mix is None else made @ self.mix
+        width = flat.shape[1] if self.mix is None else self.mix.shape[1]
+        made = np.empty((len(flat), width), "float32")
+        height = max(1, BLOCK // max(1, flat.shape[1]))
+        for start in range(0, len(flat), height):
+            block = (flat[start : start + height] - self.centre) / self.scale
+            block = block.astype("float32")
+            np.nan_to_num(block, False, 0.0, 0.0, 0.0)
+            if self.kind is Input.IMAGE:
+                block = without_light(block)
+            made[start : start + height] = (
+                block if self.mix is None else block @ self.mix
+            )
+        return made
 
     def must(self, rows: np.ndarray) -> np.ndarray | None:
         """A number for what must be equal; None where there is nothing."""

@@ -41,10 +41,12 @@ class Surprise:
 
     def columns(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
         """The columns of each input that are looked at."""
-        return [
-            comparable(array.reshape(len(array), -1)[:, chosen])
-            for array, chosen in zip(arrays, self.chosen, strict=True)
-        ]
+        made = []
+        for array, chosen in zip(arrays, self.chosen, strict=True):
+            flat = array.reshape(len(array), -1)
+            all_of_it = len(chosen) == flat.shape[1]
+            made.append(comparable(flat if all_of_it else flat[:, chosen]))
+        return made
 
     def bits(self, arrays: list[np.ndarray]) -> np.ndarray:
         """The bits of rows, shape (rows,)."""
