@@ -30,6 +30,15 @@ class ExamplesTest(parameterized.TestCase):
             0,
             "double-softmax",
         ),
+        ("errors", "analyze_errors.py", [], 0, "tag: night"),
+        ("terms", "decompose_error.py", [], 0, "Test error"),
+        (
+            "tree",
+            "troubleshoot_digits.py",
+            ["--epochs=6", "--seconds=5", "--html="],
+            0,
+            "improve:",
+        ),
         ("images", "start_with_images.py", [], 0, "From a LeNet to a ResNet"),
         ("tables", "start_with_tables.py", [], 0, "Test error of a line"),
         (
@@ -72,6 +81,14 @@ class ExamplesTest(parameterized.TestCase):
             ["--epochs=1", "--passes=2"],
             0,
             "Suggested rate",
+        ),
+        ("compare", "compare_implementations.py", [], 0, "Both agree"),
+        (
+            "compare_finds",
+            "compare_implementations.py",
+            ["--epsilon=0.001"],
+            1,
+            "Likely cause: epsilon",
         ),
         ("overfit", "overfit_one_batch.py", [], 0, "converged"),
         (

@@ -9,6 +9,7 @@ from keras_troubleshoot import lazily
 # Modules as they are, and names of modules.
 _PARTS = ("memory", "numerics")
 _NAMES = {
+    "Recording": "keras_troubleshoot.debugging.comparing.recording",
     "dump": "keras_troubleshoot.debugging.dumping",
     "step_through": "keras_troubleshoot.debugging.stepping",
 }

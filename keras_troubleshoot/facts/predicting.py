@@ -170,7 +170,16 @@ def program(runner: passes.Runner) -> Callable[[Any], Any]:
 
     if getattr(model, "run_eagerly", False):
         return runner.run
-    return tf.function(stateless, reduce_retracing=True)
+    function, traced = tf.function(stateless), {}
+
+    def run(x):
+        # Called through the function, TensorFlow warns of many traces.
+        kind = tuple((t.shape, t.dtype) for t in tensors(x))
+        if kind not in traced:
+            traced[kind] = function.get_concrete_function(x)
+        return traced[kind](x)
+
+    return run
 
 
 def batch_size(model: Any, arrays: list) -> int:

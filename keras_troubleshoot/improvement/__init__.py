@@ -8,11 +8,9 @@ from keras_troubleshoot import lazily
 _HOME = "keras_troubleshoot.improvement"
 _NAMES = {
     "analyze_errors": f"{_HOME}.errors.analyze_errors",
-    "analyze_errors": f"{_HOME}.errors.analyze_errors",
     "find_duplicates": f"{_HOME}.rows.find_duplicates",
     "find_leakage": f"{_HOME}.rows.find_leakage",
     "label_errors": f"{_HOME}.labels.label_errors",
-    "recommend": f"{_HOME}.recommend",
     "recommend": f"{_HOME}.recommend",
     "resplit": f"{_HOME}.rows.resplit",
 }

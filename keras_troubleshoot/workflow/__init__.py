@@ -1,0 +1,1 @@
+"""The decision tree of the lecture: the one place that knows all stages."""
