@@ -229,15 +229,14 @@ def measure(name, problem, shortage, seed) -> dict:
     began = time.perf_counter()
     parts = cut(problem, np.random.default_rng(seed))
     model, given = SHORTAGES[shortage](problem, parts, seed)
-    least, noise = problem.irreducible, None
-    if shortage == "labels":
-        noise = kts.label_errors(*given["train"], seed=seed)
-        least += noise.noise_rate
-    found = kts.decompose_error(model, **given, irreducible=least)
+    noise = None
+    if not problem.regression:
+        noise = kts.label_errors(*given["train"], seed=seed, verbose=False)
+    found = kts.decompose_error(model, **given, irreducible=problem.irreducible)
     advice = kts.recommend(found, model=model, label_noise=noise)
     term, group = RIGHT[shortage]
     largest = found.largest().name
-    if noise is not None and noise.noise_rate > found.largest().value:
+    if noise is not None and noise.noise > found.largest().value:
         largest = "labels"
     step = advice.first
     first = "nothing" if step is None else f"{step.group}: {step.id}"
@@ -248,13 +247,13 @@ def measure(name, problem, shortage, seed) -> dict:
         "shortage": shortage,
         "seed": seed,
         "terms": {k: round(v, 4) for k, v in found.terms.items()},
-        "noise": None if noise is None else round(noise.noise_rate, 4),
+        "noise": None if noise is None else round(noise.noise, 4),
         "term_right": largest == term,
         "step_right": first.startswith(f"{group}:"),
         "seconds": round(time.perf_counter() - began, 1),
     }
     told = ", ".join(f"{k} {v:.3f}" for k, v in found.terms.items())
-    told += "" if noise is None else f", wrong labels {noise.noise_rate:.3f}"
+    told += "" if noise is None else f", wrong labels {noise.noise:.3f}"
     mark = "right" if figures["term_right"] else "WRONG"
     mark += "/right" if figures["step_right"] else "/WRONG"
     print(

@@ -84,7 +84,7 @@ def noise_of(label_noise: Any) -> float | None:
     Raises:
         ValueError: if it is no share.
     """
-    share = getattr(label_noise, "noise_rate", label_noise)
+    share = getattr(label_noise, "noise", label_noise)
     if share is None:
         return None
     if not isinstance(share, numbers.Real) or not 0 <= share <= 1:

@@ -8,6 +8,7 @@ from absl.testing import parameterized
 from keras_troubleshoot.evaluation.learning.curve import LearningCurve
 from keras_troubleshoot.facts.error_terms import ErrorDecomposition
 from keras_troubleshoot.improvement.errors.analyze_errors import analyze_errors
+from keras_troubleshoot.improvement.labels.label_errors import label_errors
 from keras_troubleshoot.improvement.recommend import recommend
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
@@ -150,6 +151,16 @@ class ContextTest(parameterized.TestCase):
         self.assertEqual(many.first.id, "correct-labels")
         self.assertEqual(few.first.id, "collect")
         self.assertEqual(ids(few)[3], "correct-labels")
+
+    def test_wrong_labels_that_were_estimated(self):
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=(600, 2)) + 4 * rng.integers(0, 2, 600)[:, None]
+        y = (x.sum(axis=1) > 4).astype(int)
+        flipped = np.where(rng.random(600) < 0.1, 1 - y, y)
+        found = label_errors(x, flipped)
+        first = recommend(decomposed(**LECTURE), label_noise=found).first
+        self.assertEqual(first.id, "correct-labels")
+        self.assertAlmostEqual(first.gain, (flipped != y).mean(), delta=0.03)
 
     def test_a_model_that_has_nothing(self):
         errors = decomposed(irreducible=0.1, train=0.2, test=0.25)
