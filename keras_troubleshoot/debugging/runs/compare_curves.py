@@ -59,7 +59,7 @@ def compare_curves(
             is not finite, or the tolerance is negative.
 
     Example:
-        >>> good = [{"loss": [2.0, 1.0, s]} for s in (0.50, 0.52, 0.49)]
+        >>> good = [{"loss": [2 * s, s, s / 2]} for s in (1.0, 1.1, 0.95, 1.02)]
         >>> print(compare_curves({"loss": [2.0, 1.1, 1.2]}, good).epoch)
         2
     """

@@ -9,6 +9,9 @@ import dataclasses
 
 import numpy as np
 
+# Steps of a phase from which its noise is told.
+MANY = 16
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Phase:
@@ -73,16 +76,18 @@ def noise(
     """Variance of the mean of each phase, from step to step.
 
     From differences of neighbours, which a trend hardly touches (J. von
-    Neumann et al. 1941); for phases of one step, that of the next longer one.
+    Neumann et al. 1941). Phases of few steps take that of the nearest one
+    with many, for few differences say little.
     """
-    found = np.full(len(parts), np.nan)
-    for place, phase in enumerate(parts):
-        inside = values[phase.among(places)]
-        if len(inside) > 2:
-            found[place] = np.mean(np.diff(inside) ** 2) / 2
-    known = np.flatnonzero(np.isfinite(found))
+    inside = [values[phase.among(places)] for phase in parts]
+    rows = np.array(list(map(len, inside)))
+    found = np.array(
+        [np.mean(np.diff(v) ** 2) / 2 if len(v) > 2 else np.nan for v in inside]
+    )
+    known = np.flatnonzero(rows >= MANY)
+    if not len(known):
+        known = np.flatnonzero((rows == rows.max()) & (rows > 2))
     if not len(known):
         return np.zeros(len(parts))
     nearest = known[np.abs(np.arange(len(parts))[:, None] - known).argmin(1)]
-    rows = np.array([phase.among(places).sum() for phase in parts])
     return found[nearest] / rows
