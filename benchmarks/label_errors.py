@@ -62,7 +62,7 @@ def linear(x, y, seed):
 
     model = pipeline.make_pipeline(
         preprocessing.StandardScaler(),
-        linear_model.LogisticRegression(max_iter=200),
+        linear_model.LogisticRegression(),
     )
     folds = model_selection.StratifiedKFold(5, shuffle=True, random_state=seed)
     return model_selection.cross_val_predict(

@@ -1,5 +1,6 @@
 """Inputs of any kind as scikit-learn takes them, and a model for them."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from keras_troubleshoot.facts.kinds import Input
 
 # Columns of a table up to which boosted trees are used.
 NARROW = 100
+# Numbers of a table that one thread learns in seconds.
+SMALL = 2**20
 # Trees of the forest.
 TREES = 200
 # Leaves of boosted trees: small ones do not learn wrong labels by heart (of
@@ -44,6 +47,9 @@ def flattened(x: Any) -> tuple[Any, str]:
         for column in numbers(np.asarray(array).reshape(len(array), -1))
     ]
     flat = np.stack(columns, axis=1)
+    # Trees take NaN, but no infinity, and no column of nothing else.
+    flat = np.where(np.isfinite(flat), flat, np.float32(np.nan))
+    flat[:, np.isnan(flat).all(axis=0)] = 0.0
     return flat, "table" if flat.shape[1] <= NARROW else "wide"
 
 
@@ -59,6 +65,20 @@ def numbers(flat: np.ndarray) -> list[np.ndarray]:
             ids = np.unique(column.astype(str), return_inverse=True)[1]
             made.append(ids.astype("float32"))
     return made
+
+
+@contextlib.contextmanager
+def threads(x: Any):
+    """One thread of OpenMP for small tables.
+
+    Boosting waits for all threads after each split: on a busy machine that
+    takes many times as long as the work.
+    """
+    import threadpoolctl
+
+    small = isinstance(x, np.ndarray) and x.size < SMALL
+    with threadpoolctl.threadpool_limits(1 if small else None, "openmp"):
+        yield
 
 
 def default(kind: str, classes: bool, seed: int) -> Any:

@@ -102,7 +102,8 @@ def one(judge, x, y, values, classes, train, test, flat) -> np.ndarray:
         if not flat:
             flat["x"], flat["kind"] = features.flattened(x)
         model = features.default(flat["kind"], bool(classes), judge.seed)
-        return of_estimator(model, flat["x"], values, classes, train, test)
+        with features.threads(flat["x"]):
+            return of_estimator(model, flat["x"], values, classes, train, test)
     if is_estimator(model):
         from sklearn import base
 

@@ -13,6 +13,7 @@ from keras_troubleshoot.improvement.labels import peer
 from keras_troubleshoot.improvement.labels import requirements
 from keras_troubleshoot.improvement.labels import residuals
 from keras_troubleshoot.improvement.labels.result import LabelErrors
+from keras_troubleshoot.improvement.rows import options
 from keras_troubleshoot.report import progress
 
 
@@ -81,6 +82,7 @@ def label_errors(
         ([5, 60], [2, 0])
     """
     requirements.check(model, folds, fit, seconds, method)
+    seed = options.seed(seed)
     x, y = requirements.arrays(x, y)
     if probabilities is not None:
         probabilities = requirements.shares(

@@ -191,6 +191,11 @@ class LabelErrorsTest(parameterized.TestCase):
         )
         self.assertIn("heuristic", str(found))
 
+    def test_holes_in_the_inputs(self):
+        x, flipped, _, which = blobs()
+        x[:, 1], x[::7, 2], x[5, 3] = np.nan, np.nan, np.inf
+        self.assert_finds(label_errors(x, flipped), which)
+
     def test_deterministic_and_without_traces(self):
         x, flipped, _, _ = blobs()
         before = x.copy(), flipped.copy()
@@ -243,6 +248,7 @@ class BadInputTest(parameterized.TestCase):
         ("folds", {"folds": 1}, "`folds` must be"),
         ("many_folds", {"folds": 30}, "at least 60 rows"),
         ("seconds", {"seconds": 0}, "`seconds` must be"),
+        ("seed", {"seed": "x"}, "`seed` must be a whole number"),
         ("method", {"method": "best"}, "`method` must be one of"),
         ("logits", {"probabilities": 3 * np.ones((40, 2))}, "sum to 1"),
         ("few", {"probabilities": np.ones((3, 2)) / 2}, r"shape \(40, "),
