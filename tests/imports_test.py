@@ -46,6 +46,7 @@ class ImportsTest(parameterized.TestCase):
         ("check", ["check", "--help"]),
         ("run", ["run", "--help"]),
         ("rules", ["rules", "--help"]),
+        ("compare", ["compare", "--help"]),
         ("explain", ["explain", "--help"]),
     )
     def test_help_imports_nothing_heavy(self, arguments):

@@ -19,6 +19,7 @@ _COMMANDS = {
     "demo": "find three planted bugs in a digit classifier",
     "check": "diagnose a saved model and its data; trains nothing",
     "run": "run an unmodified training script under supervision",
+    "compare": "compare a recorded training with good ones",
     "rules": "list the diagnoses",
     "explain": "tell one diagnosis in full",
 }

@@ -11,6 +11,7 @@ _PARTS = ("memory", "numerics")
 _NAMES = {
     "Recording": "keras_troubleshoot.debugging.comparing.recording",
     "dump": "keras_troubleshoot.debugging.dumping",
+    "input_independent": "keras_troubleshoot.debugging.baselines.learning",
     "step_through": "keras_troubleshoot.debugging.stepping",
 }
 

@@ -1,6 +1,7 @@
 """`TrainingMonitor`: watches a training run from inside its steps."""
 
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ class TrainingMonitor(Recording):
     Attributes:
         trace: the record, a `Trace`, of the last `fit`.
         findings: what was found in it so far.
+        history: what was logged, by name one value for each epoch.
+        seconds: of a step, the mean of each epoch, without validation.
 
     Raises:
         ValueError: if `stop_on` is something else, `every` not positive,
@@ -104,7 +107,8 @@ class TrainingMonitor(Recording):
 
     def _reset(self):
         self.findings: list[Finding] = []
-        self._epochs: dict[str, list[float]] = {}
+        self.history: dict[str, list[float]] = {}
+        self.seconds: list[float] = []
         self._told: set[tuple[str, str]] = set()
         self._outlets = trace_files.outlets(**self._places)
 
@@ -117,13 +121,26 @@ class TrainingMonitor(Recording):
         """Looks at what was read."""
         self._conclude()
 
+    def on_epoch_begin(self, epoch, logs=None) -> None:
+        """An epoch begins."""
+        self._began, self._ended = time.perf_counter(), None
+        self._before = self.recorder.steps
+
+    def on_test_begin(self, logs=None) -> None:
+        """Validation begins: its time is none of the steps."""
+        super().on_test_begin(logs)
+        self._ended = time.perf_counter()
+
     def on_epoch_end(self, epoch, logs=None) -> None:
         """Takes down what was logged, and looks at it."""
         for name, value in (logs or {}).items():
             # Other callbacks may have put in what is no number.
             if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "fiub":
-                self._epochs.setdefault(name, []).append(float(value))
+                self.history.setdefault(name, []).append(float(value))
         super().on_epoch_end(epoch, logs)
+        steps = self.recorder.steps - self._before
+        took = (self._ended or time.perf_counter()) - self._began
+        self.seconds.append(took / max(steps, 1))
         self._conclude()
         self._write()
 
@@ -158,16 +175,16 @@ class TrainingMonitor(Recording):
         """What is known in the middle of a run."""
         return Facts(
             trace=self.trace,
-            history=self._history,
+            history=self._logged,
             model=lambda: architecture.describe(self.model),
             # What comes before training has had its look, if any.
             non_finite=None,
             weights_finite=self._weights,
         )
 
-    def _history(self) -> History:
+    def _logged(self) -> History:
         """What was logged; and the loss of this epoch where it is lost."""
-        epochs = {name: list(v) for name, v in self._epochs.items()}
+        epochs = {name: list(v) for name, v in self.history.items()}
         known = epochs.get("loss", [])
         if self._lost and np.isfinite(known).all():
             last = float(self.trace.loss[-1])
@@ -192,6 +209,10 @@ class TrainingMonitor(Recording):
         return non_finite.Weights((), len(self.model.weights))
 
     def _write(self) -> None:
-        extra = {"history": self._epochs, "findings": self.findings}
+        extra = {
+            "history": self.history,
+            "seconds": self.seconds,
+            "findings": self.findings,
+        }
         for outlet in self._outlets:
             outlet(self.trace, extra)

@@ -38,6 +38,35 @@ ASKED = {
 
 
 @dataclasses.dataclass(frozen=True)
+class Noise:
+    """The share of wrong labels.
+
+    Attributes:
+        share: of all labels.
+        estimated: whether a model estimated it, and nobody counted.
+    """
+
+    share: float
+    estimated: bool
+
+    def excess(self, decomposition: ErrorDecomposition) -> float:
+        """The share beyond what the irreducible error explains.
+
+        A model takes rows of classes that overlap for wrong labels too, and
+        these are what the irreducible error is made of: of 10% of the labels
+        of clean census data confident learning says that they are wrong. Of
+        an estimate it is taken off; where it is not known, the least of the
+        errors stands for it, which it is not above.
+        """
+        if not self.estimated:
+            return self.share
+        least = min(decomposition.errors.values())
+        if decomposition.irreducible is not None:
+            least = decomposition.irreducible
+        return self.share - least
+
+
+@dataclasses.dataclass(frozen=True)
 class Group:
     """A term of the error, and the list of what to do about it.
 
@@ -47,6 +76,7 @@ class Group:
         value: how much the term adds to the error.
         term: the term; None for wrong labels.
         clear: whether it is beyond chance; None without an interval.
+        noise: the share of wrong labels, where the group is about these.
     """
 
     name: str
@@ -54,10 +84,11 @@ class Group:
     value: float
     term: Term | None = None
     clear: bool | None = None
+    noise: Noise | None = None
 
 
 def ranked(
-    decomposition: ErrorDecomposition, noise: float | None
+    decomposition: ErrorDecomposition, noise: Noise | None
 ) -> list[Group]:
     """The groups that ask for something, the most to be had first.
 
@@ -73,12 +104,13 @@ def ranked(
         for term in decomposition.details
         if term.value > 0
     ]
-    if noise:
-        found.insert(0, Group("labels", advice.LABELS, noise))
+    wrong = 0.0 if noise is None else noise.excess(decomposition)
+    if wrong > 0:
+        found.insert(0, Group("labels", advice.LABELS, wrong, noise=noise))
     return sorted(found, key=lambda g: (g.clear is False, -g.value))
 
 
-def noise_of(label_noise: Any) -> float | None:
+def noise_of(label_noise: Any) -> Noise | None:
     """A share of wrong labels, given as such or by what estimated it.
 
     Raises:
@@ -93,7 +125,7 @@ def noise_of(label_noise: Any) -> float | None:
             f"`kts.label_errors` returned, received: {label_noise!r:.80}. To "
             "mend it, pass 0.1 for 10%."
         )
-    return float(share)
+    return Noise(float(share), share is not label_noise)
 
 
 def debugging(report: Any) -> Iterator[Step]:

@@ -48,8 +48,11 @@ class Reasons:
     def asking(self, group: Group) -> str:
         """The term of a group with its number."""
         value = self.shown(group.value)
-        if group.term is None:
-            return f"about {100 * group.value:.2g}% of the labels are wrong"
+        if group.noise is not None:
+            asks = f"about {100 * group.noise.share:.2g}% of the labels "
+            if not group.noise.estimated:
+                return asks + "are wrong"
+            return asks + f"look wrong, {value} more than cannot be avoided"
         term = group.term
         asks = f"{term.label} is {value}"
         interval = error_table.between(self.found, term.interval)

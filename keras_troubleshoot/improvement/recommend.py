@@ -39,7 +39,8 @@ def recommend(
         target: the error that is aimed at, in the unit of the decomposition;
             where the test error is not above it, nothing needs to be done.
         label_noise: share of the labels that are wrong, or what
-            `kts.label_errors` returned.
+            `kts.label_errors` returned; of its estimate the irreducible error
+            is taken off, for rows of overlapping classes look wrong too.
         report: what `kts.check` or a supervised `fit` found; errors and
             warnings come before all else.
         learning_curve: what `kts.learning_curve` returned; says what more

@@ -48,6 +48,7 @@ class Recorder(Part):
         self._rings: dict[tuple[int, int], tf.Variable] = {}
         self._counts = None
         self._static = False
+        self._steps = 0
 
     def begin(self, model: Any) -> None:
         """Starts anew, at step 0."""
@@ -171,6 +172,11 @@ class Recorder(Part):
             steps = self.rows[:, 0]
             kept = (steps < self.dense) | (steps % self._interval == 0)
             self.rows = self.rows[kept]
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made, recorded or not."""
+        return self._steps
 
     @property
     def trace(self) -> Trace:
