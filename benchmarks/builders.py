@@ -321,11 +321,11 @@ def tables(figures, wanted):
         ("adult", adult, (30, 64, accuracy), ">= 0.855", {}),
         ("wine quality (white)", wine, (200, 32, r2), "> linear", {}),
         ("abalone", abalone, (200, 32, r2), "> linear", {}),
-        ("california housing", california, (100, 64, r2), ">= 0.80", {}),
+        ("california housing", california, (300, 32, r2), ">= 0.80", {}),
         (
             "california (three layers)",
             california,
-            (100, 64, r2),
+            (300, 32, r2),
             ">= 0.80",
             {"layers": 3, "units": 256},
         ),

@@ -10,14 +10,17 @@ from typing import Any
 
 from keras_troubleshoot.debugging import repair
 from keras_troubleshoot.debugging.check import chosen
+from keras_troubleshoot.debugging.pages import training_page
 from keras_troubleshoot.debugging.watched_fit import WatchedFit
 from keras_troubleshoot.facts import subjects
 from keras_troubleshoot.facts.facts import Unavailable
+from keras_troubleshoot.facts.history import History
 from keras_troubleshoot.remedies import cloning
 from keras_troubleshoot.remedies import unwatched
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Severity
 from keras_troubleshoot.report.finding import Skipped
+from keras_troubleshoot.report.page import Page
 from keras_troubleshoot.report.report import Report
 
 
@@ -62,7 +65,15 @@ class Session:
             else "No training was seen",
             context=subjects.context() | {"calls of fit": len(self.fits)},
             repair=self.repair,
+            pages=self.pages(),
         )
+
+    def pages(self) -> tuple[Page, ...]:
+        """The learning curves of the last `fit`, from two epochs on."""
+        epochs = self.fits[-1].epochs if self.fits else {}
+        if max(map(len, epochs.values()), default=0) < 2:
+            return ()
+        return (training_page(History(epochs)),)
 
     def try_fixes(self, seconds: float = 60.0, seeds: int = 2) -> Report:
         """Tries the remedies of what the last `fit` was found to have.

@@ -65,6 +65,12 @@ class Noise:
             least = decomposition.irreducible
         return self.share - least
 
+    def clear(self, decomposition: ErrorDecomposition) -> bool | None:
+        """Whether most of an estimate is beyond the irreducible error."""
+        if not self.estimated:
+            return None
+        return self.excess(decomposition) > self.share / 2
+
 
 @dataclasses.dataclass(frozen=True)
 class Group:
@@ -75,7 +81,9 @@ class Group:
         lines: of the lecture's list.
         value: how much the term adds to the error.
         term: the term; None for wrong labels.
-        clear: whether it is beyond chance; None without an interval.
+        clear: whether it is beyond chance (of an estimated share of wrong
+            labels, whether most of it is above the irreducible error); None
+            where that is not known.
         noise: the share of wrong labels, where the group is about these.
     """
 
@@ -106,7 +114,9 @@ def ranked(
     ]
     wrong = 0.0 if noise is None else noise.excess(decomposition)
     if wrong > 0:
-        found.insert(0, Group("labels", advice.LABELS, wrong, noise=noise))
+        clear = noise.clear(decomposition)
+        group = Group("labels", advice.LABELS, wrong, None, clear, noise)
+        found.insert(0, group)
     return sorted(found, key=lambda g: (g.clear is False, -g.value))
 
 

@@ -103,7 +103,7 @@ class RunTest(calling.CommandTestCase):
         self.assertStartsWith(report["fixes"]["told"], "What is kept")
         self.assertNotEmpty(report["fixes"]["code"])
         page = pathlib.Path("report.html").read_text()
-        self.assertIn("<h2>Fixes</h2>", page)
+        self.assertIn("<h3>Fixes</h3>", page)
 
     def test_fail_on_never(self):
         self.assertEqual(self.run_script(SICK, "--fail_on=never").code, 0)

@@ -163,7 +163,19 @@ class ContextTest(parameterized.TestCase):
         self.assertEqual(first.id, "correct-labels")
         wrong = (flipped != y).mean()
         self.assertAlmostEqual(first.gain, wrong - 0.01, delta=0.03)
-        # Overlapping classes explain as much.
+        # Overlapping classes explain most of it.
+        errors = ErrorDecomposition.from_errors(
+            irreducible=0.08,
+            train=0.09,
+            test=0.14,
+            intervals={"variance": (-0.01, 0.1)},
+        )
+        steps = ids(recommend(errors, label_noise=found))
+        self.assertEqual(steps[0], "bigger-model")
+        self.assertGreater(
+            steps.index("correct-labels"), steps.index("more-data")
+        )
+        # Or all of it.
         errors = decomposed(irreducible=0.25, train=0.3, test=0.31)
         self.assertNotIn(
             "correct-labels", ids(recommend(errors, label_noise=found))
