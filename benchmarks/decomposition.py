@@ -144,7 +144,7 @@ def reuse(problem, parts, seed):
         (trial() for _ in range(TRIALS)),
         key=lambda weights: error_with(model, weights, reused),
     )
-    model.layers[-1].set_weights(best)
+    last_dense(model).set_weights(best)
     return model, {
         "train": parts.train,
         "validation": reused,
@@ -154,7 +154,7 @@ def reuse(problem, parts, seed):
 
 def disturbing(model, train, rng):
     """Draws last layers with noise; how much is found by halving."""
-    sound = model.layers[-1].get_weights()
+    sound = last_dense(model).get_weights()
 
     def trial(size):
         return [w + size * w.std() * rng.normal(size=w.shape) for w in sound]
@@ -176,9 +176,16 @@ def error_with(model, weights, data) -> float:
     x, y = data
     made = features(model, x) @ kernel + bias
     if y.dtype.kind == "f":
+        if model.layers[-1] is not last_dense(model):
+            made = np.asarray(model.layers[-1](made))  # In the targets' units.
         return float(np.mean((made[:, 0] - y) ** 2))
     decided = made.argmax(1) if made.shape[1] > 1 else made[:, 0] > 0
     return float(np.mean(decided != y))
+
+
+def last_dense(model):
+    """The last layer with a kernel."""
+    return [layer for layer in model.layers if hasattr(layer, "kernel")][-1]
 
 
 def features(model, x):
@@ -187,7 +194,7 @@ def features(model, x):
 
     key = (id(model), x.shape, float(x[0].sum()))
     if key not in CACHE:
-        body = keras.Model(model.input, model.layers[-1].input)
+        body = keras.Model(model.input, last_dense(model).input)
         CACHE[key] = body.predict(x, verbose=0, batch_size=512)
     return CACHE[key]
 

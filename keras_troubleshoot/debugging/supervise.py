@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from keras_troubleshoot.debugging import repair
@@ -200,7 +201,7 @@ def supervise(
     disable: tuple[str, ...] | list[str] = (),
     quiet: bool = False,
     confirm: float | None = None,
-):
+) -> Iterator[Session]:
     """Watches every `fit` of every Keras model inside the `with` block.
 
     Before a `fit` starts, the model and its data are checked as `kts.check`

@@ -28,6 +28,7 @@ import dataclasses
 import decimal
 import numbers
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -143,7 +144,7 @@ class ErrorDecomposition:
         test: float | None = None,
         *,
         intervals: Mapping[str, Interval] | None = None,
-        **other,
+        **other: Any,
     ) -> "ErrorDecomposition":
         """Decomposes errors that are known already.
 

@@ -149,7 +149,7 @@ class Report:
         """
         return serialization.report_from_dict(cls, values)
 
-    def show(self, console=None) -> None:
+    def show(self, console: Any = None) -> None:
         """Prints the report, in colour where the output is a terminal.
 
         Args:
