@@ -27,7 +27,8 @@ flags.DEFINE_bool("verbose", False, "print each decomposition and first step")
 ROWS = 4000  # Of a training set at most, and the test set half of it.
 FEW = 80  # Rows that are too few.
 REUSED = 60  # Rows of the validation set that is reused,
-TRIALS = 500  # so many times.
+TRIALS = 500  # so many times,
+STEP = 0.1  # with changes of that share of the spread of the weights.
 FLIPPED = 0.1  # Of the labels.
 QUICK = ("wine", "indoor_movement")
 
@@ -39,9 +40,9 @@ RIGHT = {
     "reuse": ("validation_overfitting", "re-balancing"),
     "labels": ("labels", "labels"),
 }
-# A linear model is as good as any on these two; there are no class ids to
-# flip in the others.
-NOT_SMALL = ("adult", "indoor_movement")
+# A linear model is as good as any on the first two, and knows 2,000 counts of
+# words by heart. Labels are flipped where there are enough rows with classes.
+NOT_SMALL = ("adult", "indoor_movement", "rt_polarity")
 FLIPS = ("adult", "mnist", "rt_polarity")
 
 
@@ -131,43 +132,27 @@ def shift(problem, parts, seed):
 
 
 def reuse(problem, parts, seed):
-    """The best of many on a few rows of validation.
+    """A network that was improved step by step on a few rows of validation.
 
-    Each differs from a sound network in its last layer, by as much noise as
-    costs a tenth of the training error.
+    Each trial moves the last layer a little, and is kept where these rows have
+    no larger error: so small changes of a model are chosen one by one.
     """
     model = network(problem, parts.train, seed, stop=parts.validation)
     rng = np.random.default_rng(seed)
     reused = tuple(a[:REUSED] for a in parts.test)
-    trial = disturbing(model, parts.train, rng)
-    best = min(
-        (trial() for _ in range(TRIALS)),
-        key=lambda weights: error_with(model, weights, reused),
-    )
+    best = last_dense(model).get_weights()
+    least = error_with(model, best, reused)
+    for _ in range(TRIALS):
+        trial = [w + STEP * w.std() * rng.normal(size=w.shape) for w in best]
+        error = error_with(model, trial, reused)
+        if error <= least:
+            best, least = trial, error
     last_dense(model).set_weights(best)
     return model, {
         "train": parts.train,
         "validation": reused,
         "test": tuple(a[REUSED:] for a in parts.test),
     }
-
-
-def disturbing(model, train, rng):
-    """Draws last layers with noise; how much is found by halving."""
-    sound = last_dense(model).get_weights()
-
-    def trial(size):
-        return [w + size * w.std() * rng.normal(size=w.shape) for w in sound]
-
-    few = tuple(a[:1000] for a in train)
-    allowed = 1.1 * error_with(model, sound, few) + 0.01
-    size = 2.0
-    while size > 0.01:
-        worse = [error_with(model, trial(size), few) for _ in range(5)]
-        if np.mean(worse) <= allowed:
-            break
-        size /= 2
-    return lambda: trial(size)
 
 
 def error_with(model, weights, data) -> float:
@@ -242,10 +227,12 @@ def measure(name, problem, shortage, seed) -> dict:
     found = kts.decompose_error(model, **given, irreducible=problem.irreducible)
     advice = kts.recommend(found, model=model, label_noise=noise)
     term, group = RIGHT[shortage]
-    largest = found.largest().name
-    wrong = 0.0 if noise is None else noise.noise - problem.irreducible
-    if wrong > found.largest().value:
-        largest = "labels"
+    terms = dict(found.terms)
+    if noise is not None:
+        # Wrong labels are training errors as well, though no bias.
+        terms["labels"] = max(0.0, noise.noise - problem.irreducible)
+        terms["avoidable_bias"] -= terms["labels"]
+    largest = max(terms, key=terms.get)
     step = advice.first
     first = "nothing" if step is None else f"{step.group}: {step.id}"
     if FLAGS.verbose:

@@ -1,6 +1,7 @@
 """The terms of the error in the order in which they ask for something."""
 
 import dataclasses
+import math
 import numbers
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,8 @@ from keras_troubleshoot.improvement.advice import Advice
 from keras_troubleshoot.improvement.recommendation import Step
 from keras_troubleshoot.report.finding import Severity
 
+# Half the width of a 95% interval of a normal distribution, in deviations.
+NORMAL = 1.96
 # Findings that are named in the step that mends them.
 NAMED = 5
 
@@ -100,8 +103,7 @@ def ranked(
 ) -> list[Group]:
     """The groups that ask for something, the most to be had first.
 
-    Those beyond chance come first; among them and among the others the value
-    decides, and of equal ones the order of the lecture.
+    Of equal ones the order of the lecture decides.
 
     Args:
         decomposition: of the error.
@@ -117,7 +119,29 @@ def ranked(
         clear = noise.clear(decomposition)
         group = Group("labels", advice.LABELS, wrong, None, clear, noise)
         found.insert(0, group)
-    return sorted(found, key=lambda g: (g.clear is False, -g.value))
+    return sorted(found, key=lambda group: -weight(group, wrong))
+
+
+def weight(group: Group, wrong: float) -> float:
+    """What a group promises: its value, times the chance that it is there.
+
+    The chance of a term is that of a normal distribution with its interval;
+    an estimate of wrong labels that the irreducible error mostly explains has
+    an even chance. A training error counts wrong labels as well, so that these
+    are no bias.
+    """
+    if group.noise is not None:
+        return group.value * (0.5 if group.clear is False else 1.0)
+    value = group.value
+    if wrong > 0 and group.term.end == "train":
+        value = max(value - wrong, 0.0)
+    if group.term.interval is None:
+        return value
+    low, high = group.term.interval
+    spread = (high - low) / (2 * NORMAL)
+    if spread <= 0:
+        return value
+    return value * 0.5 * (1 + math.erf(group.value / spread / math.sqrt(2)))
 
 
 def noise_of(label_noise: Any) -> Noise | None:

@@ -28,8 +28,8 @@ def recommend(
     list of the lecture for it, in the lecture's order: under-fitting,
     over-fitting, distribution shift, re-balancing ("Troubleshooting Deep
     Neural Networks", Full Stack Deep Learning, 2019, "Improve model and
-    data"). A term of which the interval reaches 0 comes after those of which
-    it does not; one of 0 or less asks for nothing.
+    data"). A term that may be chance counts by how likely it is above 0; one of
+    0 or less asks for nothing.
 
     Args:
         decomposition: what `kts.decompose_error` returned, or

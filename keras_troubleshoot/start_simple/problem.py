@@ -52,7 +52,7 @@ class Problem:
         normalizer: brings the inputs to unit scale.
         rows: how many there are; None where nobody can know.
         vocabulary: how many ids of tokens there are, where it was said.
-        learning_rate: of the optimizer.
+        learning_rate: of the optimizer; None for that of the builder.
         jit_compile: as `compile` takes it.
     """
 
@@ -61,7 +61,7 @@ class Problem:
     normalizer: InputNormalizer
     rows: int | None = None
     vocabulary: int | None = None
-    learning_rate: float = defaults.LEARNING_RATE
+    learning_rate: float | None = None
     jit_compile: bool | str = "auto"
 
     def inputs(self) -> tuple[Any, list[Entry]]:

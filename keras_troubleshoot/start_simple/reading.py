@@ -7,7 +7,6 @@ import numpy as np
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.kinds import Input
-from keras_troubleshoot.start_simple import defaults
 from keras_troubleshoot.start_simple import targets
 from keras_troubleshoot.start_simple.data import survey as survey_lib
 from keras_troubleshoot.start_simple.data.input_normalizer import (
@@ -34,7 +33,7 @@ def read(
     mask_value: float | None = None,
     missing: str = "error",
     image_range: tuple[float, float] = (0.0, 1.0),
-    learning_rate: float = defaults.LEARNING_RATE,
+    learning_rate: float | None = None,
     jit_compile: bool | str = "auto",
     allowed: tuple[Input, ...] = (),
     **unknown: Any,
@@ -61,7 +60,8 @@ def read(
         missing: what is done with NaN in tables and sequences: "error", or
             "mean", which puts the mean in its place.
         image_range: (0.0, 1.0) or (-0.5, 0.5), where pixels are scaled to.
-        learning_rate: of Adam.
+        learning_rate: of Adam; by default that of the builder, 3e-4 (of a
+            ResNet 3e-3).
         jit_compile: as `compile` takes it.
         allowed: kinds of input that the builder takes; any by default.
         **unknown: must be empty.

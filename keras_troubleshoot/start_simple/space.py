@@ -34,15 +34,23 @@ class Choices:
     Args:
         hp: `keras_tuner.HyperParameters`; None takes the defaults.
         problem: of the builder.
+        rate: the learning rate where the user gave none.
         **sizes: defaults of the parameters of the architecture.
 
     Attributes:
         values: all parameters by name.
     """
 
-    def __init__(self, hp: Any, problem: Any, **sizes: Any):
+    def __init__(
+        self,
+        hp: Any,
+        problem: Any,
+        rate: float = defaults.LEARNING_RATE,
+        **sizes: Any,
+    ):
         self.values = dict(sizes)
-        self.rate = problem.learning_rate
+        given = problem.learning_rate
+        self.rate = rate if given is None else given
         self.regression = not problem.counted
         if hp is not None:
             self.search(hp)

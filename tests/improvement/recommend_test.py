@@ -107,23 +107,35 @@ class OrderTest(parameterized.TestCase):
             ["early-stopping", "remove-features", "smaller-model"],
         )
 
-    def test_what_may_be_chance_comes_last(self):
-        found = recommend(
-            ErrorDecomposition.from_errors(
-                irreducible=0.0,
-                train=0.1,
-                validation=0.13,
-                test=0.14,
-                intervals={
-                    "avoidable_bias": (-0.02, 0.2),
-                    "variance": (0.01, 0.05),
-                },
-            )
+    def test_what_may_be_chance_counts_less(self):
+        def first(value, interval):
+            return recommend(
+                ErrorDecomposition.from_errors(
+                    irreducible=0.0,
+                    train=value,
+                    validation=value + 0.03,
+                    intervals={
+                        "avoidable_bias": interval,
+                        "variance": (0.02, 0.04),
+                    },
+                )
+            ).first
+
+        likely = first(0.1, (-0.02, 0.22))
+        self.assertEqual(likely.id, "bigger-model")
+        self.assertFalse(likely.clear)
+        self.assertIn("may be chance", likely.why)
+        self.assertEqual(first(0.035, (-0.2, 0.27)).id, "more-data")
+        self.assertEqual(first(0.035, (0.02, 0.05)).id, "bigger-model")
+
+    def test_wrong_labels_are_no_bias(self):
+        errors = decomposed(irreducible=0.02, train=0.15, test=0.2)
+        self.assertEqual(
+            recommend(errors, label_noise=0.1).first.id, "correct-labels"
         )
-        self.assertEqual(found.first.id, "more-data")
-        bigger = next(s for s in found.steps if s.id == "bigger-model")
-        self.assertFalse(bigger.clear)
-        self.assertIn("may be chance", bigger.why)
+        self.assertEqual(
+            recommend(errors, label_noise=0.03).first.id, "bigger-model"
+        )
 
     def test_negative_terms_ask_for_nothing(self):
         found = recommend(decomposed(irreducible=0.3, train=0.2, test=0.2))
@@ -171,7 +183,7 @@ class ContextTest(parameterized.TestCase):
             intervals={"variance": (-0.01, 0.1)},
         )
         steps = ids(recommend(errors, label_noise=found))
-        self.assertEqual(steps[0], "bigger-model")
+        self.assertEqual(steps[0], "more-data")
         self.assertGreater(
             steps.index("correct-labels"), steps.index("more-data")
         )
