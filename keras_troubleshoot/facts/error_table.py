@@ -51,7 +51,7 @@ def summary(found: Any) -> str:
 def columns(found: Any) -> tuple[str, ...]:
     """The names of the columns of the table."""
     level = f"{100 * found.confidence:.3g}% interval"
-    return ("part", "rows", "error", level, "term", "adds", f"its {level}")
+    return ("part", "rows", "error", level, "term", "adds", "its interval")
 
 
 def cells(found: Any) -> list[tuple[str, ...]]:
@@ -107,7 +107,7 @@ def between(found: Any, interval: tuple[float, float] | None) -> str:
     if interval is None:
         return ""
     low, high = (shown(found, end) for end in interval)
-    return f"{low} to {high}"
+    return f"{low.removesuffix('%')} to {high}"
 
 
 def page_blocks(found: Any) -> tuple:

@@ -1,7 +1,5 @@
 """Stage 3, evaluate: where the error comes from."""
 
-from typing import Any
-
 from keras_troubleshoot import evaluation
 from keras_troubleshoot.facts import error_table
 from keras_troubleshoot.facts.error_terms import ErrorDecomposition
@@ -34,7 +32,7 @@ def walk(case: Case) -> Stage:
     case.known["decomposition"] = found
     summary = error_table.summary(found)
     pages = [
-        page(NAME, "Where the error comes from", summary, found.page_blocks()),
+        page(NAME, "Where the error comes from", found.page_blocks(), summary),
         *shift(case),
         *curve(case),
     ]
@@ -51,11 +49,12 @@ def shift(case: Case) -> list[Page]:
         return []
     x, y, _ = case.train
     x_other, y_other, _ = unpacked(other, "test")
-    found = evaluation.distribution_shift(x, x_other, y_a=y, y_b=y_other)
+    try:
+        found = evaluation.distribution_shift(x, x_other, y_a=y, y_b=y_other)
+    except ValueError:  # Data that it does not know; the rest goes on.
+        return []
     case.known["shift"] = found
-    return [
-        page(NAME, "Training and test data", first(found), found.page_blocks())
-    ]
+    return [page(NAME, "Training data (a), test data (b)", found.page_blocks())]
 
 
 def curve(case: Case) -> list[Page]:
@@ -73,12 +72,7 @@ def curve(case: Case) -> list[Page]:
             verbose=False,
         )
     case.known["curve"] = found
-    return [page(NAME, "More data", first(found), found.page_blocks())]
-
-
-def first(found: Any) -> str:
-    """The first line of what a result says."""
-    return str(found).splitlines()[0]
+    return [page(NAME, "More data", found.page_blocks())]
 
 
 def reached(target: float | None, found: ErrorDecomposition) -> str:

@@ -28,12 +28,12 @@ def walk(case: Case) -> Stage:
     step = advice.first
     told = "nothing asks for a step" if step is None else step.action
     pages = (
-        page(NAME, "What to do next", advice.summary, advice.page_blocks()),
+        page(NAME, "What to do next", advice.page_blocks(), advice.summary),
         page(
             NAME,
             "Which errors there are",
-            str(analysis).splitlines()[0],
             analysis.page_blocks(),
+            str(analysis).splitlines()[0],
         ),
     )
     return Stage(NAME, told, pages)

@@ -32,10 +32,12 @@ class Stage:
 
 
 def page(
-    stage: str, title: str, summary: str, blocks: tuple[Block, ...]
+    stage: str, title: str, blocks: tuple[Block, ...], summary: str = ""
 ) -> Page:
-    """A page of which the first paragraph does not repeat the summary."""
+    """A page; its first paragraph is the summary, where none is given."""
     first = blocks[0] if blocks else None
-    if isinstance(first, Paragraph) and first.text.strip() == summary.strip():
-        blocks = blocks[1:]
+    if isinstance(first, Paragraph):
+        told = first.text.strip()
+        if not summary or told == summary.strip():
+            summary, blocks = told, blocks[1:]
     return Page(stage, title, summary, tuple(blocks))

@@ -104,7 +104,7 @@ class TellingTest(parameterized.TestCase):
         told = str(found)
         self.assertIn("Test error 34% (error rate) = irreducible", told)
         self.assertIn("largest term is distribution shift, 3%", told)
-        self.assertIn("1% to 5%", told)
+        self.assertIn("1 to 5%", told)
         self.assertIn("1000", told)
 
     def test_a_term_that_chance_can_make(self):

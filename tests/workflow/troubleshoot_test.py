@@ -101,7 +101,7 @@ class HealthyTest(absltest.TestCase):
                 ("debug", "One batch by heart"),
                 ("debug", "Simple baselines"),
                 ("evaluate", "Where the error comes from"),
-                ("evaluate", "Training and test data"),
+                ("evaluate", "Training data (a), test data (b)"),
                 ("evaluate", "More data"),
                 ("improve", "What to do next"),
                 ("improve", "Which errors there are"),
