@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 HOURS, AHEAD = 48, 24
-WORDS = 2000  # The most frequent ones, as columns.
+# The most frequent words, as columns: of more, a network on some thousand
+# sentences learns by heart, and no other shortage can be seen.
+WORDS = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +99,10 @@ def mnist(folder: str) -> Problem:
 
 
 def reviews(folder: str) -> Problem:
-    """Sentences of film critics; the other domain are whole reviews."""
+    """Sentences of film critics; the other domain are whole reviews.
+
+    These are easier, so that no shift is to be found.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     z = load(folder, "rt_polarity")
@@ -131,12 +136,15 @@ def movement(folder: str) -> Problem:
     """Whether a person changes rooms, in two houses; the other is a third."""
     z = load(folder, "indoor_movement")
     x, length = z["x"], z["length"]
-    last = np.stack([row[n - 24 : n] for row, n in zip(x, length, strict=True)])
-    table = last.reshape(len(x), -1).astype("float32")
+    last = np.stack([row[n - 16 : n] for row, n in zip(x, length, strict=True)])
+    # The level of each anchor, and how it changes: 200 rows bear no more.
+    halves = last[:, :8].mean(axis=1), last[:, 8:].mean(axis=1)
+    table = np.concatenate([sum(halves), halves[1] - halves[0]], axis=1)
+    table = table.astype("float32")
     y = (z["y"] == z["y"].max()).astype("int32")
     third = z["environment"] == 3
     return Problem(
-        table[~third], y[~third], (table[third], y[third]), irreducible=0.02
+        table[~third], y[~third], (table[third], y[third]), irreducible=0.18
     )
 
 

@@ -13,6 +13,9 @@ from keras_troubleshoot.improvement.advice import Advice
 from keras_troubleshoot.improvement.recommendation import Step
 from keras_troubleshoot.report.finding import Severity
 
+HELD_OUT = ("validation", "test_validation", "test")
+# Rows from which on an estimate of wrong labels counts fully (heuristic).
+FEWEST = 500
 # Half the width of a 95% interval of a normal distribution, in deviations.
 NORMAL = 1.96
 # Findings that are named in the step that mends them.
@@ -47,10 +50,12 @@ class Noise:
     Attributes:
         share: of all labels.
         estimated: whether a model estimated it, and nobody counted.
+        rows: from how many rows it was estimated.
     """
 
     share: float
     estimated: bool
+    rows: int = 0
 
     def excess(self, decomposition: ErrorDecomposition) -> float:
         """The share beyond what the irreducible error explains.
@@ -63,16 +68,24 @@ class Noise:
         """
         if not self.estimated:
             return self.share
-        least = min(decomposition.errors.values())
-        if decomposition.irreducible is not None:
-            least = decomposition.irreducible
-        return self.share - least
+        errors = decomposition.errors
+        least = decomposition.irreducible
+        if least is None:
+            least = min(errors.values())
+        # A model cannot be right more often than the labels are.
+        held = [e for part, e in errors.items() if part in HELD_OUT]
+        return min([self.share, *held]) - least
 
     def clear(self, decomposition: ErrorDecomposition) -> bool | None:
-        """Whether most of an estimate is beyond the irreducible error."""
+        """Whether most of an estimate is beyond the irreducible error.
+
+        None where nobody estimated it; never from few rows, of which a model
+        learns too little to tell wrong labels from hard rows.
+        """
         if not self.estimated:
             return None
-        return self.excess(decomposition) > self.share / 2
+        many = self.rows >= FEWEST
+        return many and self.excess(decomposition) > self.share / 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +172,8 @@ def noise_of(label_noise: Any) -> Noise | None:
             f"`kts.label_errors` returned, received: {label_noise!r:.80}. To "
             "mend it, pass 0.1 for 10%."
         )
-    return Noise(float(share), share is not label_noise)
+    rows = getattr(label_noise, "judged", 0)
+    return Noise(float(share), share is not label_noise, rows)
 
 
 def debugging(report: Any) -> Iterator[Step]:

@@ -170,7 +170,7 @@ class ContextTest(parameterized.TestCase):
         y = (x.sum(axis=1) > 4).astype(int)
         flipped = np.where(rng.random(600) < 0.1, 1 - y, y)
         found = label_errors(x, flipped)
-        errors = decomposed(irreducible=0.01, train=0.05, test=0.06)
+        errors = decomposed(irreducible=0.01, train=0.12, test=0.13)
         first = recommend(errors, label_noise=found).first
         self.assertEqual(first.id, "correct-labels")
         wrong = (flipped != y).mean()
