@@ -79,15 +79,15 @@ class Recommendation:
         return "\n".join(lines)
 
     def page_blocks(self) -> tuple:
-        """What the report shows: a table of the steps, and their code."""
-        rows = [
-            (n, told(s), s.why, s.told_gain, s.call)
-            for n, s in enumerate(self.steps, 1)
+        """What the report shows: a table for each group, with its number."""
+        groups: dict[str, list[tuple]] = {}
+        for number, step in enumerate(self.steps, 1):
+            row = (number, told(step), step.call.replace("; ", "\n"))
+            groups.setdefault(" ".join(heading(step)), []).append(row)
+        columns = ("", "what to do", "code")
+        blocks: list = [
+            Table(title, columns, tuple(rows)) for title, rows in groups.items()
         ]
-        columns = ("", "step", "why", "gain at most", "code")
-        blocks = [Table("What to do next", columns, tuple(rows))]
-        if not self.steps:
-            blocks = []
         if self.not_recommended:
             against = " ".join(map(told, self.not_recommended))
             blocks.append(Paragraph(f"Not recommended: {against}"))
@@ -101,8 +101,9 @@ def told(step: Step) -> str:
 
 def heading(step: Step) -> list[str]:
     """The lines above the steps of one group."""
-    told = f"{step.group.capitalize()}: {step.why}."
-    return wrapped("", told)
+    named = step.why.startswith(step.group)
+    told = step.why if named else f"{step.group}: {step.why}"
+    return wrapped("", f"{told[0].upper()}{told[1:]}.")
 
 
 def entry(head: str, step: Step) -> list[str]:

@@ -29,12 +29,7 @@ def walk(case: Case) -> Stage:
     told = "nothing asks for a step" if step is None else step.action
     pages = (
         page(NAME, "What to do next", advice.page_blocks(), advice.summary),
-        page(
-            NAME,
-            "Which errors there are",
-            analysis.page_blocks(),
-            str(analysis).splitlines()[0],
-        ),
+        page(NAME, "Which errors there are", analysis.page_blocks()),
     )
     return Stage(NAME, told, pages)
 

@@ -256,8 +256,10 @@ class ContextTest(parameterized.TestCase):
         self.assertIn("worth 4% at most", found.first.action)
 
     def test_page(self):
-        table, prose = recommend(decomposed(**LECTURE)).page_blocks()
-        self.assertLen(table.rows, 17)
+        *tables, prose = recommend(decomposed(**LECTURE)).page_blocks()
+        self.assertEqual([len(table.rows) for table in tables], [3, 6, 7, 1])
+        self.assertEqual(tables[0].title, "Distribution shift is 3%.")
+        self.assertEqual(tables[2].title, "Over-fitting: variance is 2%.")
         self.assertIn("Early stopping", prose.text)
 
     @parameterized.named_parameters(
