@@ -26,7 +26,7 @@ flags.DEFINE_bool("verbose", False, "print each decomposition and first step")
 
 ROWS = 4000  # Of a training set at most, and the test set half of it.
 FEW = 80  # Rows that are too few.
-REUSED = 60  # Rows of the validation set that is reused,
+REUSED = 60  # Rows, at most, of the validation set that is reused,
 TRIALS = 500  # so many times,
 STEP = 0.1  # with changes of that share of the spread of the weights.
 FLIPPED = 0.1  # Of the labels.
@@ -140,7 +140,8 @@ def reuse(problem, parts, seed):
     """
     model = network(problem, parts.train, seed, stop=parts.validation)
     rng = np.random.default_rng(seed)
-    reused = tuple(a[:REUSED] for a in parts.test)
+    few = min(REUSED, len(parts.test[0]) // 2)
+    reused = tuple(a[:few] for a in parts.test)
     best = last_dense(model).get_weights()
     least = error_with(model, best, reused)
     for _ in range(TRIALS):
@@ -152,7 +153,7 @@ def reuse(problem, parts, seed):
     return model, {
         "train": parts.train,
         "validation": reused,
-        "test": tuple(a[REUSED:] for a in parts.test),
+        "test": tuple(a[few:] for a in parts.test),
     }
 
 
