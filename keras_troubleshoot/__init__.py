@@ -50,7 +50,7 @@ _MODULES = {
     "learning_curve": f"{_EVALUATION}.learning.growing",
     "models": "keras_troubleshoot.start_simple.models",
     "overfit_batch": f"{_DEBUGGING}.overfit.overfit_batch",
-    "recommend": f"{_IMPROVEMENT}.recommend",
+    "recommend": f"{_IMPROVEMENT}.recommending",
     "resplit": f"{_IMPROVEMENT}.rows.resplit",
     "supervise": f"{_DEBUGGING}.supervise",
     "troubleshoot": "keras_troubleshoot.workflow.troubleshoot",

@@ -1,9 +1,12 @@
 """What an import may cost: rules and help must not bring in TensorFlow."""
 
+import importlib
 import os
 import pathlib
+import pkgutil
 import subprocess
 import sys
+import types
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -63,6 +66,17 @@ class ImportsTest(parameterized.TestCase):
             with self.subTest(name):
                 self.assertIn(name, dir(keras_troubleshoot))
                 self.assertIsNotNone(getattr(keras_troubleshoot, name))
+
+    def test_no_module_hides_the_function_of_its_name(self):
+        # An import of `package.name` sets the module as an attribute.
+        for name in ("", ".debugging", ".evaluation", ".improvement"):
+            package = importlib.import_module(f"keras_troubleshoot{name}")
+            modules = {m.name for m in pkgutil.iter_modules(package.__path__)}
+            for public in modules & set(package.__all__):
+                with self.subTest(f"{package.__name__}.{public}"):
+                    self.assertIsInstance(
+                        getattr(package, public), types.ModuleType
+                    )
 
     def test_an_unknown_name_is_an_attribute_error(self):
         with self.assertRaisesRegex(AttributeError, "no attribute 'chekc'"):

@@ -11,7 +11,7 @@ _NAMES = {
     "find_duplicates": f"{_HOME}.rows.find_duplicates",
     "find_leakage": f"{_HOME}.rows.find_leakage",
     "label_errors": f"{_HOME}.labels.label_errors",
-    "recommend": f"{_HOME}.recommend",
+    "recommend": f"{_HOME}.recommending",
     "resplit": f"{_HOME}.rows.resplit",
 }
 

@@ -9,7 +9,7 @@ from keras_troubleshoot.evaluation.learning.curve import LearningCurve
 from keras_troubleshoot.facts.error_terms import ErrorDecomposition
 from keras_troubleshoot.improvement.errors.analyze_errors import analyze_errors
 from keras_troubleshoot.improvement.labels.label_errors import label_errors
-from keras_troubleshoot.improvement.recommend import recommend
+from keras_troubleshoot.improvement.recommending import recommend
 from keras_troubleshoot.report.finding import Finding
 from keras_troubleshoot.report.finding import Kind
 from keras_troubleshoot.report.finding import Severity
