@@ -17,20 +17,15 @@ from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import passes
 from keras_troubleshoot.facts import reading
-from keras_troubleshoot.facts import recorded
+from keras_troubleshoot.facts import readings
 from keras_troubleshoot.facts import subjects
-from keras_troubleshoot.facts import targets as targets_lib
 from keras_troubleshoot.facts import whole
-from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.predictions import Predictions
 from keras_troubleshoot.facts.recorder import tensors
 from keras_troubleshoot.facts.sample import require_equal_lengths
-from keras_troubleshoot.facts.targets import Target
 
 # Rows of one run of the model at most.
 BATCH = 256
-# What targets without a loss say that a bare output is.
-AMOUNTS = (Target.REAL, Target.SHARES, Target.TWO_VALUED)
 
 
 @dataclasses.dataclass(eq=False)
@@ -82,7 +77,7 @@ def predict(
             weights.append(given)
     outputs, targets = joined(made), joined(true)
     weight = None if weights[0] is None else joined(weights)
-    return told(chosen, outputs, targets, task, weight, name)
+    return readings.predictions(chosen, outputs, targets, task, weight, name)
 
 
 def unpacked(data: Any, name: str = "train") -> tuple[Any, Any, Any]:
@@ -241,34 +236,3 @@ def joined(parts: list[np.ndarray]) -> np.ndarray:
             "pad all rows to one length."
         )
     return np.concatenate(parts)
-
-
-def told(head, outputs, targets, task, weight, name) -> Predictions:
-    """The predictions of one output, as its head and the targets say."""
-    targets = recorded.numbers(targets, "y")
-    task = task or task_of(head, outputs, targets)
-    if task == "regression":
-        values = outputs
-    elif head.threshold is None and head.axis is None:
-        values = outputs
-    else:
-        by_class = task == "multiclass" and head.axis is None
-        head = dataclasses.replace(head, axis=-1) if by_class else head
-        values = head.probabilities(outputs)
-    values = recorded.numbers(values, "outputs")
-    return recorded.predictions(targets, values, task, weight, name)
-
-
-def task_of(head, outputs: np.ndarray, targets: np.ndarray) -> str:
-    """What an output is for: its loss says it, or else the targets."""
-    if head.regression:
-        return "regression"
-    array = Array("targets", targets, len(targets))
-    if not head.told and targets_lib.kind(array) in AMOUNTS:
-        return "regression"
-    if head.axis is not None or head.threshold is None:
-        return "multiclass"
-    width = outputs.shape[-1] if outputs.ndim > 1 else 1
-    if width == 1 or outputs.ndim > 2:
-        return "binary"
-    return "multilabel"
