@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import look as looking
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import randomness
@@ -95,7 +95,7 @@ def subject(
         )
     sample = reading.read(x, y, weight, limit=rows)
     require_equal_lengths(sample)
-    looking.build(model, sample)
+    building.build(model, sample)
     count = len(nests.arrays(sample.x)[0])
     if sample.batch_sizes:
         batch = sample.batch_sizes[0]

@@ -1,11 +1,9 @@
 """One look at a model and its data: facts, then rules, nothing changed."""
 
-import contextlib
-import warnings
 from typing import Any
 
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import fit_call
-from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import measuring
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import reading
@@ -81,7 +79,7 @@ def look(
     found = Look()
     names = list(RULES) if rules is None else list(rules)
     sample = read(x, y, sample_weight)
-    build(model, sample)
+    building.build(model, sample)
     with own_state.preserved(model):
         try:
             validation, problem = read_validation(validation_data), None
@@ -106,13 +104,3 @@ def read_validation(given) -> Sample | None:
         return None
     parts = given if isinstance(given, tuple | list) else (given,)
     return read(*(tuple(parts) + (None, None))[:3])
-
-
-def build(model, sample: Sample) -> None:
-    """Builds an unbuilt model by one look at its inputs, as `fit` would."""
-    if model.built and all(layer.built for layer in model.layers):
-        return
-    with warnings.catch_warnings(), contextlib.suppress(Exception):
-        # The look itself will meet the same error, and explain it.
-        warnings.simplefilter("ignore")
-        keras_internals.build(model, sample.x)

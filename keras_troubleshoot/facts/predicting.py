@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import decisions
 from keras_troubleshoot.facts import forward
 from keras_troubleshoot.facts import keras_internals
@@ -118,11 +119,9 @@ def reader(model: Any, data: tuple, name: str) -> Iterator[Reader]:
             f"`{name}` must bring targets, received: inputs alone. To mend "
             "it, pass `(x, y)`."
         )
+    building.build(model, sample)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if not model.built or not all(la.built for la in model.layers):
-            with contextlib.suppress(Exception):
-                keras_internals.build(model, sample.x)
         with own_state.preserved(model):
             runner = passes.Runner(model, sample, None)
             found = heads(runner, name)

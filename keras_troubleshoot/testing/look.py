@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import look as looking
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import forward
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
@@ -148,7 +148,7 @@ def looked_at(
     subjects.require_model(model)
     sample = reading.read(x, y, limit=limit, batches=limit, seconds=SECONDS)
     require_equal_lengths(sample)
-    looking.build(model, sample)
+    building.build(model, sample)
     with own_state.preserved(model):
         yield Look(model, sample, rows)
 

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from keras_troubleshoot.facts import wilson
+
 DRAWS = 2000
 
 
@@ -35,22 +37,14 @@ def score(made: np.ndarray, true: np.ndarray, task: str, seed: int) -> Score:
         seed: of the bootstrap.
     """
     if task in ("binary", "multiclass"):
-        right = int((made == true).sum())
-        return wilson(right, len(true))
+        rate = float((made == true).mean())
+        return Score(rate, *wilson.interval(rate, len(true)))
     rows = len(true)
     if task == "multilabel":
         each = (made == true).reshape(rows, -1).mean(1)
     else:
         each = ((made - true) ** 2).reshape(rows, -1).mean(1)
     return bootstrap(each, seed)
-
-
-def wilson(right: int, rows: int) -> Score:
-    """The interval of a share (Wilson 1927)."""
-    from scipy.stats import binomtest
-
-    ends = binomtest(right, rows).proportion_ci(method="wilson")
-    return Score(right / rows, float(ends.low), float(ends.high))
 
 
 def bootstrap(each: np.ndarray, seed: int) -> Score:

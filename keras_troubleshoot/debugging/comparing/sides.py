@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.debugging import experiments
-from keras_troubleshoot.debugging import look as looking
 from keras_troubleshoot.debugging.comparing import layouts
 from keras_troubleshoot.debugging.comparing.recording import Recording
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import own_state
@@ -177,7 +177,7 @@ def for_model(model: Any, sample: Any) -> Any:
     Raises:
         ValueError: if they fit in no layout.
     """
-    looking.build(model, sample)
+    building.build(model, sample)
     shapes = list(keras_internals.input_shapes(model).values())
     arrays = nests.arrays(sample.x)
     if not shapes or len(shapes) != len(arrays):

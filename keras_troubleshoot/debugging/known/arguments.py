@@ -75,17 +75,3 @@ def count(name: str, value: Any, default: int | None) -> int | None:
             f"{name}={value!r}. To mend it, pass `len(x)`."
         )
     return int(value)
-
-
-def wilson(share: float, rows: int) -> tuple[float, float]:
-    """The interval of 95% of a share of some rows (Wilson 1927).
-
-    Example:
-        >>> low, high = wilson(0.9, 100)
-        >>> round(low, 3), round(high, 3)
-        (0.826, 0.945)
-    """
-    from scipy.stats import binomtest
-
-    found = binomtest(round(share * rows), rows).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)

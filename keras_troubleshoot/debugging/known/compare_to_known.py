@@ -8,6 +8,7 @@ from keras_troubleshoot.debugging.known.comparison import KnownComparison
 from keras_troubleshoot.debugging.known.known_result import SIMPLE
 from keras_troubleshoot.debugging.known.standing import Standing
 from keras_troubleshoot.debugging.known.standing import standing
+from keras_troubleshoot.facts import wilson
 
 # How many times as many errors are far more than published (heuristic).
 FAR = 2.0
@@ -65,7 +66,9 @@ def compare_to_known(
     train, test = table.SIZES[name]
     rows = arguments.count("rows", rows, test)
     train_rows = arguments.count("train_rows", train_rows, train)
-    interval = wilson(value, rows) if kind == "accuracy" and rows else None
+    interval = None
+    if kind == "accuracy" and rows:
+        interval = wilson.interval(round(value * rows) / rows, rows)
     verdict = judge(value, interval, everything, chosen if architecture else ())
     fewer = train_rows < ENOUGH * train and verdict.endswith("below")
     if fewer:
@@ -127,20 +130,6 @@ def times(stand: Standing, value: float) -> float:
         best = known.low if stand.gap > 0 else known.high
         return value / best
     return (1 - value) / max(1 - best, 1e-9)
-
-
-def wilson(share: float, rows: int) -> tuple[float, float]:
-    """The interval of 95% of a share of some rows (Wilson 1927).
-
-    Example:
-        >>> low, high = wilson(0.9, 100)
-        >>> round(low, 3), round(high, 3)
-        (0.826, 0.945)
-    """
-    from scipy.stats import binomtest
-
-    found = binomtest(round(share * rows), rows).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
 
 
 def caution(train_rows: int, published: int) -> str:

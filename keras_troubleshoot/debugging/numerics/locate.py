@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.debugging import look
 from keras_troubleshoot.debugging.numerics import updates
 from keras_troubleshoot.debugging.numerics.causes import cause
 from keras_troubleshoot.debugging.numerics.culprits import culprits
 from keras_troubleshoot.debugging.numerics.location import Location
 from keras_troubleshoot.facts import bad_values
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import non_finite
@@ -59,7 +59,7 @@ def locate(
         ```
     """
     batch = checked(x, y, sample_weight)
-    look.build(model, batch)
+    building.build(model, batch)
     with own_state.preserved(model):
         replay = Replay(model, batch)
         done = replay.step()

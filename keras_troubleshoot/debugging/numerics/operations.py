@@ -3,6 +3,7 @@
 from typing import Any
 
 from keras_troubleshoot.debugging import look
+from keras_troubleshoot.facts import building
 from keras_troubleshoot.facts import own_state
 from keras_troubleshoot.facts import unsafe
 from keras_troubleshoot.facts.passes import Runner
@@ -47,7 +48,7 @@ def unsafe_operations(
         Exception: what the model raises on these data.
     """
     sample = look.read(x, y, None)
-    look.build(model, sample)
+    building.build(model, sample)
     with own_state.preserved(model):
         runner = Runner(model, sample)
         done = whole_step(runner)

@@ -17,6 +17,7 @@ import dataclasses
 import numpy as np
 
 from keras_troubleshoot.evaluation import arguments
+from keras_troubleshoot.facts import wilson
 
 # Rows that are resampled one by one; more are put together in groups first.
 GROUPS = 5000
@@ -105,30 +106,10 @@ def of_mean(
     value = float(np.average(errors, weights=weight))
     if rate:
         rows = effective_rows(errors, weight)
-        interval = wilson(value, rows, options.confidence)
+        interval = wilson.interval(value, rows, options.confidence)
         return Estimate(value, interval, len(errors))
     interval = by_bootstrap(errors, weight, options)
     return Estimate(value, interval, len(errors), is_heavy(errors, weight))
-
-
-def wilson(rate: float, rows: float, confidence: float) -> tuple[float, float]:
-    """Wilson's score interval of a rate.
-
-    Example:
-        >>> low, high = wilson(0.1, 100, 0.95)  # Newcombe 1998, formula 3.
-        >>> round(low, 4), round(high, 4)
-        (0.0552, 0.1744)
-    """
-    from scipy import stats
-
-    z = stats.norm.ppf((1 + confidence) / 2)
-    centre = rate + z**2 / (2 * rows)
-    half = z * np.sqrt(rate * (1 - rate) / rows + z**2 / (4 * rows**2))
-    low, high = np.array([centre - half, centre + half]) / (1 + z**2 / rows)
-    # Rounding leaves ends beyond those of an estimate of exactly 0 or 1.
-    low = 0.0 if rate == 0 else low
-    high = 1.0 if rate == 1 else high
-    return max(float(low), 0.0), min(float(high), 1.0)
 
 
 def effective_rows(errors: np.ndarray, weight: np.ndarray) -> float:
@@ -232,7 +213,7 @@ def of_difference(one: Estimate, other: Estimate) -> tuple[float, float] | None:
     """The interval of `other - one`, where their rows are independent.
 
     Example:
-        >>> one, other = (Estimate(r, wilson(r, n, 0.95))  # Newcombe's (a).
+        >>> one, other = (Estimate(r, wilson.interval(r, n))  # Newcombe's (a).
         ...               for r, n in ((48 / 80, 80), (56 / 70, 70)))
         >>> low, high = of_difference(one, other)
         >>> round(low, 4), round(high, 4)

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from keras_troubleshoot.facts import wilson
 from keras_troubleshoot.improvement.errors import contrast
 from keras_troubleshoot.improvement.errors.found import excess
 from keras_troubleshoot.improvement.errors.sides import Side
@@ -72,8 +73,7 @@ def of(part: np.ndarray, member: np.ndarray | None, side: Side) -> Share:
 def interval(part: np.ndarray, side: Side) -> tuple[float, float]:
     """The 95% interval of a share.
 
-    That of Wilson for a share of rows (E. B. Wilson, Journal of the American
-    Statistical Association 22 (1927), 209-212), with weighted rows counted as
+    That of Wilson for a share of rows, with weighted rows counted as
     `1 / sum(weight**2)` of them (Kish); of amounts, that of the mean.
     """
     rows = 1 / float((side.weight**2).sum())
@@ -82,11 +82,7 @@ def interval(part: np.ndarray, side: Side) -> tuple[float, float]:
         spread = float(side.weight @ (part - mean) ** 2)
         half = TWO_SIDED * math.sqrt(spread / rows)
         return max(mean - half, 0.0), mean + half
-    z = TWO_SIDED**2
-    centre = (mean + z / (2 * rows)) / (1 + z / rows)
-    spread = mean * (1 - mean) / rows + z / (4 * rows**2)
-    half = TWO_SIDED / (1 + z / rows) * math.sqrt(max(spread, 0.0))
-    return max(centre - half, 0.0), min(centre + half, 1.0)
+    return wilson.interval(mean, rows)
 
 
 def larger(first, second, sides) -> bool:
