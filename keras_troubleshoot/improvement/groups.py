@@ -1,7 +1,7 @@
 """The terms of the error in the order in which they ask for something."""
 
 import dataclasses
-import math
+import statistics
 import numbers
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +16,6 @@ from keras_troubleshoot.report.finding import Severity
 HELD_OUT = ("validation", "test_validation", "test")
 # Rows from which on an estimate of wrong labels counts fully (heuristic).
 FEWEST = 500
-# Half the width of a 95% interval of a normal distribution, in deviations.
-NORMAL = 1.96
 # Findings that are named in the step that mends them.
 NAMED = 5
 
@@ -132,16 +130,22 @@ def ranked(
         clear = noise.clear(decomposition)
         group = Group("labels", advice.LABELS, wrong, None, clear, noise)
         found.insert(0, group)
-    return sorted(found, key=lambda group: -weight(group, wrong))
+    level = decomposition.confidence
+    return sorted(found, key=lambda group: -weight(group, wrong, level))
 
 
-def weight(group: Group, wrong: float) -> float:
+def weight(group: Group, wrong: float, confidence: float) -> float:
     """What a group promises: its value, times the chance that it is there.
 
     The chance of a term is that of a normal distribution with its interval;
     an estimate of wrong labels that the irreducible error mostly explains has
     an even chance. A training error counts wrong labels as well, so that these
     are no bias.
+
+    Args:
+        group: the group.
+        wrong: share of wrong labels beyond the irreducible error.
+        confidence: of the intervals.
     """
     if group.noise is not None:
         return group.value * (0.5 if group.clear is False else 1.0)
@@ -151,10 +155,11 @@ def weight(group: Group, wrong: float) -> float:
     if group.term.interval is None:
         return value
     low, high = group.term.interval
-    spread = (high - low) / (2 * NORMAL)
+    normal = statistics.NormalDist()
+    spread = (high - low) / (2 * normal.inv_cdf((1 + confidence) / 2))
     if spread <= 0:
         return value
-    return value * 0.5 * (1 + math.erf(group.value / spread / math.sqrt(2)))
+    return value * normal.cdf(group.value / spread)
 
 
 def noise_of(label_noise: Any) -> Noise | None:

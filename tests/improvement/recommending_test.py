@@ -128,6 +128,26 @@ class OrderTest(parameterized.TestCase):
         self.assertEqual(first(0.035, (-0.2, 0.27)).id, "more-data")
         self.assertEqual(first(0.035, (0.02, 0.05)).id, "bigger-model")
 
+    def test_the_chance_of_a_term_is_that_of_its_confidence(self):
+        def first(confidence):
+            return recommend(
+                ErrorDecomposition.from_errors(
+                    irreducible=0.0,
+                    train=0.04,
+                    validation=0.072,
+                    intervals={
+                        "avoidable_bias": (-0.03, 0.11),
+                        "variance": (0.03, 0.034),
+                    },
+                    confidence=confidence,
+                )
+            ).first.id
+
+        # Half the interval is 1.96 deviations: 0.04 * 0.87 is above 0.032.
+        self.assertEqual(first(0.95), "bigger-model")
+        # And 0.67 of them: 0.04 * 0.65 is below.
+        self.assertEqual(first(0.5), "more-data")
+
     def test_wrong_labels_are_no_bias(self):
         errors = decomposed(irreducible=0.02, train=0.15, test=0.2)
         self.assertEqual(
