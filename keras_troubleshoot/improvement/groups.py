@@ -1,8 +1,8 @@
 """The terms of the error in the order in which they ask for something."""
 
 import dataclasses
-import statistics
 import numbers
+import statistics
 from collections.abc import Iterator
 from typing import Any
 
