@@ -67,6 +67,15 @@ class ImportsTest(parameterized.TestCase):
                 self.assertIn(name, dir(keras_troubleshoot))
                 self.assertIsNotNone(getattr(keras_troubleshoot, name))
 
+    def test_no_test_imports_another(self):
+        # Bazel gives a test the modules that are no tests, and those alone.
+        for file in sorted((ROOT / "tests").rglob("*.py")):
+            told = file.read_text()
+            with self.subTest(str(file)):
+                self.assertNotRegex(
+                    told, r"(?m)^(from|import) tests\S*(_test| import \w+_test)"
+                )
+
     def test_no_module_hides_the_function_of_its_name(self):
         # An import of `package.name` sets the module as an attribute.
         for name in ("", ".debugging", ".evaluation", ".improvement"):

@@ -11,7 +11,7 @@ from keras_troubleshoot.report.page import Page
 from keras_troubleshoot.report.report import Report
 from tests.report import paged
 from tests.report import samples
-from tests.report.html_test import Reader
+from tests.report.reading import Reader
 
 
 def words(told):

@@ -1,7 +1,5 @@
 """Tests of the report as a page."""
 
-import collections
-import html.parser
 import re
 
 import numpy as np
@@ -11,40 +9,7 @@ from absl.testing import parameterized
 from keras_troubleshoot.report import html as page
 from keras_troubleshoot.report.report import Report
 from tests.report import samples
-
-_VOID = {"meta", "link", "img"}
-
-
-class Reader(html.parser.HTMLParser):
-    """What a browser sees: elements, their attributes, and the text."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.elements = []
-        self.texts = collections.defaultdict(str)
-        self.open = []
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        opened = self.open.pop()
-        if opened != tag:
-            raise ValueError(f"</{tag}> closes <{opened}>")
-
-    def handle_data(self, data):
-        for tag in self.open[-1:]:
-            self.texts[tag] += data
-
-    def attribute(self, name):
-        return [held[name] for _, held in self.elements if name in held]
+from tests.report.reading import Reader
 
 
 class RenderTest(parameterized.TestCase):
