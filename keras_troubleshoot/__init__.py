@@ -30,6 +30,7 @@ _MODULES = {
     "Report": "keras_troubleshoot.report.report",
     "Severity": "keras_troubleshoot.report.finding",
     "TroubleshootError": "keras_troubleshoot.report.report",
+    "adaptation": f"{_IMPROVEMENT}.adaptation",
     "analyze_errors": f"{_IMPROVEMENT}.errors.analyze_errors",
     "baselines": f"{_DEBUGGING}.baselines.baselines",
     "callbacks": "keras_troubleshoot.callbacks",

@@ -1,0 +1,1 @@
+"""Layers that make the features of two domains alike."""

@@ -1,0 +1,1 @@
+"""Models that train on two domains by plain `fit`."""
