@@ -39,6 +39,7 @@ class DomainAdversarial(telling.Telling):
             features differ in shape.
 
     Example:
+        >>> import numpy as np
         >>> layer = DomainAdversarial(weight=1.0)
         >>> source, target = np.ones((2, 8, 3), "float32")
         >>> layer([source, target], training=True).shape

@@ -38,6 +38,7 @@ class DomainConfusion(telling.Telling):
             features differ in shape.
 
     Example:
+        >>> import numpy as np
         >>> layer = DomainConfusion()
         >>> source, target = np.ones((2, 8, 3), "float32")
         >>> layer([source, target], training=True).shape

@@ -74,6 +74,7 @@ class CORAL(Distance):
             shape, or a batch holds a single row of a domain.
 
     Example:
+        >>> import numpy as np
         >>> source = np.array([[0.0, 0.0], [2.0, 2.0]], "float32")
         >>> target = np.array([[0.0, 0.0], [0.0, 2.0]], "float32")
         >>> layer = CORAL(weight=10.0)

@@ -105,6 +105,7 @@ class MMD(Distance):
             differ in shape, or a batch holds a single row of a domain.
 
     Example:
+        >>> import numpy as np
         >>> rng = np.random.default_rng(0)
         >>> source, target = rng.normal(size=(2, 64, 3)).astype("float32")
         >>> layer = MMD(weight=1.0)

@@ -36,6 +36,7 @@ class GradientReversal(keras.layers.Layer):
         ValueError: `weight` is no number or below 0.
 
     Example:
+        >>> import tensorflow as tf
         >>> x = tf.constant([3.0])
         >>> with tf.GradientTape() as tape:
         ...     tape.watch(x)

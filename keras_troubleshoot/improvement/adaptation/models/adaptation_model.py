@@ -41,6 +41,8 @@ class AdaptationModel(keras.Model):
         ValueError: an argument will not do.
 
     Example:
+        >>> import numpy as np
+        >>> import keras_troubleshoot as kts
         >>> keras.utils.set_random_seed(0)
         >>> encoder = keras.Sequential([
         ...     keras.Input((2,)), keras.layers.Dense(8, "relu")])

@@ -25,6 +25,8 @@ def arguments(x: Any, y: Any, given: dict, model: Any) -> dict[str, Any]:
     """
     if not is_pair(x):
         require_pair(x, model)
+        if isinstance(x, tf.data.Dataset):
+            given = {"shuffle": False, **given}  # Else Keras warns.
         return {"x": x, "y": y, **given}
     given = dict(given)
     source = [x["source"], y]
