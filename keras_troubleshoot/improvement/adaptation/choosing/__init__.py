@@ -1,0 +1,1 @@
+"""Choosing among adapted models without labels of the target."""
