@@ -107,7 +107,7 @@ def split(source: tuple, share: float) -> tuple[tuple, tuple | None]:
 
 def plain_model(model: Any) -> Any:
     """The Functional model of an encoder and a head."""
-    if not model.built:
+    if not (model.encoder.built and model.head.built):
         raise ValueError(
             "The model must be built before its plain form can be made, "
             "received: a model that saw no data. To mend it, fit it or call "

@@ -69,7 +69,9 @@ def read(values: Any, name: str) -> Rows:
     """
     if isinstance(values, tf.data.Dataset):
         return of_dataset(values, name)
-    values = keras.tree.map_structure(np.asarray, values)
+    values = keras.tree.lists_to_tuples(  # A `tf.data` map returns no list.
+        keras.tree.map_structure(np.asarray, values)
+    )
     arrays = list(nests.leaves(values, name))
     counts = {told: len(one) if one.ndim else 0 for told, one in arrays}
     if not counts or min(counts.values()) == 0:

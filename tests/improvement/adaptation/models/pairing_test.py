@@ -1,0 +1,141 @@
+"""Tests of `paired`."""
+
+import collections
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from keras_troubleshoot.improvement.adaptation.models.pairing import paired
+
+XS = np.arange(50.0).reshape(50, 1).repeat(3, axis=1)
+YS = np.arange(50)
+XT = -np.arange(1.0, 21.0).reshape(20, 1).repeat(3, axis=1)
+
+
+def gathered(batches):
+    """All batches, tensors joined along the rows."""
+    parts = [tf.nest.map_structure(np.asarray, one) for one in batches]
+    return tf.nest.map_structure(lambda *p: np.concatenate(p), *parts)
+
+
+class PairedTest(parameterized.TestCase):
+    def test_rows_keep_their_labels_and_domains_their_rows(self):
+        x, y = gathered(paired((XS, YS), XT, 16))
+        np.testing.assert_array_equal(x["source"][:, 0], y)
+        self.assertTrue(np.all(x["target"] < 0))
+        self.assertLen(y, 64)  # 4 batches of 16 take the 50 once.
+        self.assertLen(set(y.tolist()[:50]), 50)
+        counts = collections.Counter(x["target"][:60, 0].tolist())
+        self.assertEqual(set(counts.values()), {3})
+
+    def test_domains_are_shuffled_independently_and_anew(self):
+        batches = paired((XS, YS), XT, 25, seed=1)
+        first, second = gathered(batches), gathered(batches)
+        self.assertFalse(np.array_equal(first[1], second[1]))
+        self.assertFalse(
+            np.array_equal(first[0]["target"], second[0]["target"])
+        )
+        again = gathered(paired((XS, YS), XT, 25, seed=1))
+        np.testing.assert_array_equal(first[1], again[1])
+
+    def test_the_source_does_not_hang_on_the_target(self):
+        one = gathered(paired((XS, YS), XT, 25, seed=1))
+        other = gathered(paired((XS, YS), XT[:3], 25, seed=1))
+        np.testing.assert_array_equal(one[1], other[1])
+
+    def test_without_shuffling_they_stand_in_order(self):
+        x, y = gathered(paired((XS, YS), XT, 10, shuffle=False))
+        np.testing.assert_array_equal(y, YS)
+        np.testing.assert_array_equal(x["target"][:20], XT)
+        np.testing.assert_array_equal(x["target"][20:40], XT)
+
+    @parameterized.parameters((16, None, 4), (60, None, 1), (10, 7, 7))
+    def test_length(self, size, steps, expected):
+        batches = paired((XS, YS), XT, size, steps=steps)
+        self.assertLen(batches, expected)
+        for x, y in batches:
+            self.assertEqual(x["target"].shape, (size, 3))
+            self.assertLen(y, size)
+
+    def test_several_sources_take_turns(self):
+        x, y = gathered(
+            paired([(XS, YS), (XS + 100, YS + 100), (XS + 200, YS + 200)], XT)
+        )
+        self.assertLen(y, 3 * 64)
+        np.testing.assert_array_equal(x["source"][:, 0], y)
+        np.testing.assert_array_equal(y // 100, np.arange(3 * 64) % 3)
+
+    def test_structures_and_weights(self):
+        inputs = {"a": XS, "b": (XS[:, 0], XS.reshape(50, 3, 1))}
+        target = {"a": XT, "b": (XT[:, 0], XT.reshape(20, 3, 1))}
+        labels = [YS, np.eye(50)[YS]]
+        batches = paired((inputs, labels, YS / 50), target, 8)
+        x, y, weight = next(iter(batches))
+        self.assertEqual(x["source"]["b"][1].shape, (8, 3, 1))
+        self.assertEqual(x["target"]["b"][0].shape, (8,))
+        np.testing.assert_array_equal(x["source"]["a"][:, 0], y[0])
+        np.testing.assert_allclose(weight, np.asarray(y[0]) / 50)
+        np.testing.assert_array_equal(np.argmax(y[1], 1), y[0])
+
+    @parameterized.parameters(True, False)
+    def test_streams(self, stream_target):
+        source = tf.data.Dataset.from_tensor_slices((XS, YS)).batch(7)
+        target = tf.data.Dataset.from_tensor_slices(XT).batch(7)
+        batches = paired(source, target if stream_target else XT, 10)
+        x, y = gathered(batches)
+        np.testing.assert_array_equal(x["source"][:, 0], y)
+        # 8 batches of 7 of the source are 56 rows at most.
+        self.assertLen(y, 60)
+
+    def test_a_stream_without_length_needs_steps(self):
+        source = tf.data.Dataset.from_tensor_slices((XS, YS)).batch(7).repeat()
+        target = tf.data.Dataset.from_tensor_slices(XT).batch(7).repeat()
+        with self.assertRaisesRegex(ValueError, "`steps` must be given"):
+            paired(source, target, 10)
+        self.assertLen(paired(source, target, 10, steps=3), 3)
+
+
+class RefusesTest(parameterized.TestCase):
+    @parameterized.named_parameters(
+        ("an empty target", (XS, YS), XT[:0], "target must hold at least one"),
+        ("an empty source", (XS[:0], YS[:0]), XT, "source must hold at least"),
+        ("labels of the target", (XS, YS), (XT, YS), "must be inputs alone"),
+        ("no labels", XS, XT, "`source` must be `.inputs, labels.`"),
+        ("one class", (XS, YS * 0), XT, "the single class 0"),
+        ("one class in one-hot", (XS, np.eye(3)[YS * 0]), XT, "single class"),
+        ("other shapes", (XS, YS), XT[:, :2], r"\[3\].* and .*\[2\]"),
+        ("other structure", ({"a": XS}, YS), XT, "inputs of the same shape"),
+        ("NaN in the target", (XS, YS), XT * np.nan, "60 of 60 are NaN"),
+        ("NaN in the source", (XS + np.inf, YS), XT, "finite numbers"),
+        ("unequal rows", (XS, YS[:9]), XT, "the same number of rows"),
+        ("no source", [], XT, "at least one source"),
+    )
+    def test_data(self, source, target, told):
+        with (
+            np.errstate(all="ignore"),
+            self.assertRaisesRegex(ValueError, told),
+        ):
+            paired(source, target)
+
+    def test_labels_in_a_stream_of_the_target(self):
+        target = tf.data.Dataset.from_tensor_slices((XT, YS[:20])).batch(7)
+        with self.assertRaisesRegex(ValueError, "must be inputs alone"):
+            paired((XS, YS), target)
+
+    def test_an_empty_stream(self):
+        target = tf.data.Dataset.from_tensor_slices(XT[:0]).batch(7)
+        with self.assertRaisesRegex(ValueError, "a dataset that is empty"):
+            paired((XS, YS), target)
+
+    @parameterized.parameters(0, -1, 1.5)
+    def test_sizes(self, size):
+        with self.assertRaisesRegex(ValueError, "`batch_size` must be"):
+            paired((XS, YS), XT, size)
+        with self.assertRaisesRegex(ValueError, "`steps` must be"):
+            paired((XS, YS), XT, steps=size)
+
+
+if __name__ == "__main__":
+    absltest.main()
