@@ -140,7 +140,9 @@ SHIFT = (
         "Adapt to the test distribution: fine-tune on some of its labelled "
         "examples, or align features with unlabelled ones (CORAL, domain "
         "confusion, CycleGAN).",
-        note="Fine-tuning works well; without labels less is to be had yet.",
+        "kts.adaptation.adapt((x, y), x_test_val, build=build)",
+        "Fine-tuning (`kts.adaptation.fine_tune`) works well; without labels "
+        "less is to be had.",
     ),
 )
 

@@ -16,6 +16,7 @@ SENSORS = {
 }
 LABELS = "kts.label_errors(x, y)"
 SHIFT = "kts.distribution_shift(x, x_test_validation)"
+ADAPT = "kts.adaptation.adapt((x, y), x_test_validation, build=build)"
 
 
 def of(source: str, kind: str, shifted: bool) -> tuple[str, ...]:
@@ -53,5 +54,5 @@ def of(source: str, kind: str, shifted: bool) -> tuple[str, ...]:
 def calls(source: str, shifted: bool) -> tuple[str, ...]:
     """Calls of this library that help."""
     if shifted:
-        return (SHIFT,)
+        return (SHIFT, ADAPT)
     return () if source == "target size" else (LABELS,)
