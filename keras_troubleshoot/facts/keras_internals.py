@@ -301,6 +301,16 @@ def input_structure(model):
     return getattr(model, "_inputs_struct", None)
 
 
+def output_structure(model):
+    """The symbolic outputs of a Functional model as it gives them."""
+    return getattr(model, "_outputs_struct", None)
+
+
+def functional(model):
+    """The Functional model in a Sequential one; any other model itself."""
+    return getattr(model, "_functional", None) or model
+
+
 def has_constant_biases(layer) -> bool:
     """Whether all weights of a layer with one axis are constant.
 

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.improvement.adaptation.models import pairing
 
@@ -122,8 +123,8 @@ def plain_model(model: Any) -> Any:
 
 def given_inputs(model: Any) -> Any:
     """What the encoder takes, as Keras tensors or specifications."""
-    functional = getattr(model.encoder, "_functional", model.encoder)
-    known = getattr(functional, "_inputs_struct", None)
+    functional = keras_internals.functional(model.encoder)
+    known = keras_internals.input_structure(functional)
     if known is not None:
         return known
     config = model.get_build_config() or {}

@@ -1,0 +1,1 @@
+"""Trains several ways of adaptation, and chooses without target labels."""

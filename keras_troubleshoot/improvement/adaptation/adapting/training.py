@@ -1,0 +1,95 @@
+"""Trains one candidate."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.facts import nests
+from keras_troubleshoot.improvement.adaptation.adapting import splitting
+from keras_troubleshoot.improvement.adaptation.models.adaptation_model import (
+    AdaptationModel,
+)
+from keras_troubleshoot.improvement.adaptation.models.pairing import paired
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What all candidates have in common.
+
+    Attributes:
+        build: the user's function that makes a model.
+        source: `(x, y)` to train on.
+        target: inputs.
+        steps: batches.
+        batch_size: rows of each domain.
+        features: name of a layer, or None.
+        augment: a function that returns a layer, or None.
+        seed: of weights and batches, the same for all.
+    """
+
+    build: Callable[[], Any]
+    source: tuple
+    target: Any
+    steps: int
+    batch_size: int
+    features: str | None
+    augment: Callable[[], Any] | None
+    seed: int
+
+
+def train(plan: Plan, aligner: Any, augmented: bool) -> tuple[Any, dict]:
+    """A trained `AdaptationModel` and its history."""
+    keras.utils.set_random_seed(plan.seed)
+    built = plan.build()
+    encoder, head = parts(built, plan.features)
+    if augmented and plan.augment is not None:
+        encoder = behind(plan.augment(), encoder)
+    model = AdaptationModel(encoder, head, aligner)
+    compile_as(model, built)
+    batches = paired(
+        plan.source,
+        plan.target,
+        plan.batch_size,
+        steps=plan.steps,
+        seed=plan.seed,
+    )
+    history = model.fit(batches, verbose=0).history
+    return model, {name: values[-1] for name, values in history.items()}
+
+
+def parts(built: Any, features: str | None) -> tuple[Any, Any]:
+    """Encoder and head of what `build` returned."""
+    if not isinstance(built, keras.Model) or not built.compiled:
+        kind = "a model that is not compiled"
+        if not isinstance(built, keras.Model):
+            kind = type(built).__name__
+        raise TypeError(
+            "`build` must return a compiled Keras model, received: "
+            f"{kind}. To mend it, call `compile` in it."
+        )
+    if isinstance(built, AdaptationModel):
+        return built.encoder, built.head
+    return splitting.split(built, features)
+
+
+def compile_as(model: Any, built: Any) -> None:
+    """Compiles a model as the user compiled theirs."""
+    given = keras_internals.compile_arguments(built)
+    kept = built.optimizer.get_config()
+    given["metrics"] = keras_internals.copied_metrics(given["metrics"])
+    given["weighted_metrics"] = keras_internals.copied_metrics(
+        given["weighted_metrics"]
+    )
+    model.compile(type(built.optimizer).from_config(kept), **given)
+
+
+def behind(augment: Any, encoder: Any) -> Any:
+    """An encoder whose inputs are augmented while training."""
+    inputs = nests.transform(
+        lambda one: keras.Input(one.shape[1:], dtype=one.dtype, name=one.name),
+        keras_internals.input_structure(keras_internals.functional(encoder)),
+    )
+    return keras.Model(inputs, encoder(augment(inputs)), name="encoder")
