@@ -13,6 +13,7 @@ of validators by mean rank are compared in the same way. The last line is one
 JSON object of the figures.
 """
 
+import dataclasses
 import itertools
 import json
 import pathlib
@@ -31,6 +32,7 @@ from keras_troubleshoot.improvement.adaptation.choosing import validators
 FLAGS = flags.FLAGS
 flags.DEFINE_string("data", "../shared/data", "folder of the data sets")
 flags.DEFINE_integer("seeds", 2, "repetitions of each direction")
+flags.DEFINE_integer("first", 0, "the first seed")
 flags.DEFINE_integer("steps", 200, "of training on the source")
 flags.DEFINE_bool("quick", False, "one direction, one seed, 100 steps")
 
@@ -148,7 +150,10 @@ def fit(model, x, y, steps):
 
 
 def models(source, xt, seed, steps):
-    """Names and models, one after the other."""
+    """Names and models, one after the other.
+
+    They share a network, so each must be judged before the next is asked for.
+    """
     keras.utils.set_random_seed(seed)
     model = network()
     done = 0
@@ -232,21 +237,18 @@ def show(title, found):
 def quality(found, names, with_vetoes):
     """Spearman's correlation with the accuracy, and that of the choice."""
     said = {n: each for n, (_, each) in found.items()}
-    scores = {
-        n: validators.Assessment({v: each.scores[v] for v in names})
-        if not with_vetoes
-        else validators.Assessment(
-            {v: each.scores[v] for v in names},
-            each.source_accuracy,
-            each.target_classes,
-            each.source_classes,
-        )
-        for n, each in said.items()
-    }
+    scores = {}
+    for name, each in said.items():
+        some = {v: each.scores[v] for v in names}
+        scores[name] = some
+        if with_vetoes:
+            scores[name] = dataclasses.replace(each, scores=some)
     made = ranking.rank(scores, reference=REFERENCE)
     accuracies = [found[n][0] for n in made.order]
     means = [-made.mean_ranks[n] for n in made.order]
-    return stats.spearmanr(means, accuracies).statistic, accuracies[0]
+    # Fewer than two that are left have none.
+    alike = np.nan_to_num(stats.spearmanr(means, accuracies).statistic)
+    return float(alike), accuracies[0]
 
 
 def compare(runs):
@@ -267,24 +269,24 @@ def compare(runs):
     return made
 
 
-def main(argv):
-    """Measures and prints all of it."""
-    if len(argv) > 1:
-        raise app.UsageError(f"Too many arguments: {argv[1:]}")
-    if not (pathlib.Path(FLAGS.data) / "mnist_usps_2000_1800.npz").exists():
-        print(f"{FLAGS.data} has no mnist_usps_2000_1800.npz; see --data.")
-        print(json.dumps({}))
-        return
-    began, runs, took = time.perf_counter(), [], 0.0
-    steps = 100 if FLAGS.quick else FLAGS.steps
+def measure():
+    """Each run's models with what is said of them, and seconds for one."""
+    runs, took = [], []
     ways = [("mnist", "usps"), ("usps", "mnist")][: 1 if FLAGS.quick else 2]
+    seeds = range(FLAGS.first, FLAGS.first + FLAGS.seeds)
     for way in ways:
-        for seed in range(1 if FLAGS.quick else FLAGS.seeds):
-            found, seconds = judge(way, seed, steps)
+        for seed in seeds[: 1 if FLAGS.quick else None]:
+            found, seconds = judge(
+                way, seed, 100 if FLAGS.quick else FLAGS.steps
+            )
             runs.append(found)
-            took += seconds / len(found)
+            took.append(seconds / len(found))
             show(f"{' -> '.join(way)}, seed {seed}", found)
-    made = compare(runs)
+    return runs, float(np.mean(took))
+
+
+def show_combinations(made):
+    """One line for each combination, the best choice first."""
     print(f"\n{'':66}{'all models':>18}{'with vetoes':>28}")
     head = ("Spearman", "chosen", "Spearman", "chosen", "at worst")
     print(f"{'':68}" + "".join(f"{h:>9}" for h in head))
@@ -293,19 +295,32 @@ def main(argv):
         short = short.replace("soft_neighborhood_density", "density")
         short = short.replace("deep_embedded_validation", "DEV")
         print(f"{short:68}" + "".join(f"{v:9.3f}" for v in figures))
+
+
+def main(argv):
+    """Measures and prints all of it."""
+    if len(argv) > 1:
+        raise app.UsageError(f"Too many arguments: {argv[1:]}")
+    if not (pathlib.Path(FLAGS.data) / "mnist_usps_2000_1800.npz").exists():
+        print(f"{FLAGS.data} has no mnist_usps_2000_1800.npz; see --data.")
+        print(json.dumps({}))
+        return
+    began = time.perf_counter()
+    runs, took = measure()
+    made = compare(runs)
+    show_combinations(made)
     best = [max(a for a, _ in found.values()) for found in runs]
     plain = [found[REFERENCE][0] for found in runs]
     figures = {
         "combinations": made,
         "best": float(np.mean(best)),
         "source_only": float(np.mean(plain)),
-        "seconds_to_judge_one_model": took / len(runs),
+        "seconds_to_judge_one_model": took,
         "seconds": time.perf_counter() - began,
     }
     print(
         f"the best model: {np.mean(best):.3f}, source only "
-        f"{np.mean(plain):.3f}; {figures['seconds_to_judge_one_model']:.1f} "
-        "s to judge one model"
+        f"{np.mean(plain):.3f}; {took:.1f} s to judge one model"
     )
     print(json.dumps(figures))
 

@@ -3,10 +3,12 @@ import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from keras_troubleshoot.improvement.adaptation.aligners import coral
 from keras_troubleshoot.improvement.adaptation.choosing import scores
 from keras_troubleshoot.improvement.adaptation.choosing import (
     target_validation as of,
 )
+from keras_troubleshoot.improvement.adaptation.models import adaptation_model
 
 
 def domains(rows=96, seed=0):
@@ -137,6 +139,54 @@ class TargetValidationTest(parameterized.TestCase):
         best = recorder.weights[judge.best_epoch]
         for a, b in zip(model.get_weights(), best, strict=True):
             np.testing.assert_array_equal(a, b)
+
+    def test_a_model_of_two_domains(self):
+        x, y, target = domains()
+
+        def model():
+            keras.utils.set_random_seed(0)
+            encoder = keras.Sequential(
+                [
+                    keras.Input((4,)),
+                    keras.layers.Dense(6, activation="relu"),
+                    keras.layers.BatchNormalization(),
+                ]
+            )
+            head = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])
+            made = adaptation_model.AdaptationModel(
+                encoder, head, coral.CORAL()
+            )
+            made.compile(
+                keras.optimizers.Adam(0.02),
+                keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            )
+            return made
+
+        judge = of.TargetValidation(target, (x, y), validators=of.of.VALIDATORS)
+        ends = []
+        for callbacks in ([], [judge]):
+            made = model()
+            keras.utils.set_random_seed(1)
+            run = made.fit(
+                {"source": x, "target": target},
+                y,
+                epochs=2,
+                verbose=0,
+                callbacks=callbacks,
+            )
+            ends.append((run.history, made.get_weights()))
+        self.assertEqual(ends[0][0], ends[1][0])
+        for a, b in zip(ends[0][1], ends[1][1], strict=True):
+            np.testing.assert_array_equal(a, b)
+        self.assertAlmostEqual(
+            judge.history["entropy"][-1], scores.entropy(made, target), places=5
+        )
+        np.testing.assert_allclose(
+            judge.sight.see(judge.target).features,
+            made.encoder(target),
+            rtol=1e-4,
+            atol=1e-5,
+        )
 
     def test_a_second_training_starts_anew(self):
         x, y, target = domains()
