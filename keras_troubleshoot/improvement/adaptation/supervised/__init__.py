@@ -1,0 +1,1 @@
+"""Adapting with a few labelled rows of the target."""
