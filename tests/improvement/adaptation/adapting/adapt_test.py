@@ -1,0 +1,258 @@
+"""Tests of `adapt`."""
+
+import inspect
+from unittest import mock
+
+import keras
+import numpy as np
+from absl.testing import absltest
+from absl.testing import parameterized
+
+import keras_troubleshoot as kts
+from keras_troubleshoot.improvement.adaptation.adapting import augmenting
+from keras_troubleshoot.improvement.adaptation.adapting import holding_out
+from keras_troubleshoot.improvement.adaptation.adapting import splitting
+from keras_troubleshoot.improvement.adaptation.adapting import training
+from keras_troubleshoot.improvement.adaptation.adapting.adapt import adapt
+
+RNG = np.random.default_rng(0)
+YS = np.arange(600) % 3
+CENTERS = np.array([[4.0, 0, 0, 0], [0, 4, 0, 0], [0, 0, 4, 0]])
+XS = CENTERS[YS] + RNG.normal(size=(600, 4))
+YT = np.arange(500) % 3
+# The target is shifted along a direction that tells no class.
+XT = CENTERS[YT] + RNG.normal(size=(500, 4)) + [2.5, 2.5, 2.5, 6]
+QUICK = {"steps": 60, "batch_size": 32, "verbose": False}
+
+
+def build():
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(16, "relu", name="hidden"),
+            keras.layers.Dense(8, "relu"),
+            keras.layers.Dense(3, "softmax"),
+        ]
+    )
+    model.compile(
+        keras.optimizers.Adam(1e-2),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return model
+
+
+class AdaptTest(parameterized.TestCase):
+    def test_takes_no_labels_of_the_target(self):
+        names = set(inspect.signature(adapt).parameters)
+        self.assertFalse({"y", "target_labels", "yt"} & names)
+        with self.assertRaisesRegex(ValueError, "must be inputs alone"):
+            adapt((XS, YS), (XT, YT), build=build, **QUICK)
+
+    def test_adapts_to_a_shift(self):
+        mean = {
+            "match": lambda: kts.adaptation.CORAL(100.0, match_means=True),
+        }
+        found = adapt(
+            (XS, YS),
+            XT,
+            build=build,
+            candidates=mean,
+            steps=300,
+            verbose=False,
+        )
+        accuracies = {
+            name: one.model.evaluate(XT, YT, verbose=0)[1]
+            for name, one in found.candidates.items()
+        }
+        self.assertGreater(accuracies["match"], accuracies["source only"] + 0.1)
+        self.assertIs(found.model, found.candidates[found.best].model)
+
+    def test_all_candidates_are_there_and_told(self):
+        found = adapt((XS, YS), XT, build=build, **QUICK)
+        names = ["source only", "coral", "mmd", "adversarial", "confusion"]
+        self.assertEqual(list(found.candidates), names)
+        told = str(found)
+        for name in names:
+            self.assertIn(name, told)
+        kinds = [type(block).__name__ for block in found.page_blocks()]
+        self.assertEqual(kinds, ["Paragraph", "Table"])
+        self.assertLen(found.page_blocks()[1].rows, 5)
+        self.assertIn(
+            "domain_adversarial_accuracy", found.candidates["adversarial"].logs
+        )
+
+    def test_candidates_start_from_the_same_weights_and_batches(self):
+        started = []
+
+        def recorded(*arguments, **options):
+            model, logs = training_train(*arguments, **options)
+            started.append(model)
+            return model, logs
+
+        training_train = training.train
+        with mock.patch.object(training, "train", recorded):
+            adapt(
+                (XS, YS),
+                XT,
+                build=build,
+                candidates={"none": lambda: kts.adaptation.CORAL(0)},
+                **QUICK,
+            )
+        plain, idle = started
+        for one, other in zip(
+            plain.encoder.weights, idle.encoder.weights, strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+
+    def test_nothing_random_is_moved(self):
+        keras.utils.set_random_seed(5)
+        expected = np.random.rand(), float(keras.random.uniform(()))
+        keras.utils.set_random_seed(5)
+        adapt((XS, YS), XT, build=build, candidates=["mmd"], **QUICK)
+        self.assertEqual(
+            (np.random.rand(), float(keras.random.uniform(()))), expected
+        )
+
+    def test_the_same_seed_gives_the_same_models(self):
+        found = [
+            adapt((XS, YS), XT, build=build, candidates=["coral"], **QUICK)
+            for _ in range(2)
+        ]
+        for one, other in zip(
+            found[0].candidates["coral"].model.get_weights(),
+            found[1].candidates["coral"].model.get_weights(),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(one, other)
+
+    def test_ctrl_c_keeps_what_is_trained(self):
+        train = training.train
+        count = iter(range(9))
+
+        def interrupted(*arguments):
+            if next(count) == 2:
+                raise KeyboardInterrupt
+            return train(*arguments)
+
+        with mock.patch.object(training, "train", interrupted):
+            found = adapt((XS, YS), XT, build=build, **QUICK)
+        self.assertEqual(list(found.candidates), ["source only", "coral"])
+        self.assertEqual(
+            list(found.missing), ["mmd", "adversarial", "confusion"]
+        )
+        self.assertIn("broken off", str(found))
+
+    def test_ctrl_c_before_anything(self):
+        with (
+            mock.patch.object(training, "train", side_effect=KeyboardInterrupt),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            adapt((XS, YS), XT, build=build, **QUICK)
+
+    def test_regression(self):
+        def regression():
+            model = keras.Sequential(
+                [
+                    keras.Input((4,)),
+                    keras.layers.Dense(8, "relu"),
+                    keras.layers.Dense(1),
+                ]
+            )
+            model.compile("adam", "mse")
+            return model
+
+        found = adapt(
+            (XS, XS[:, :1]),
+            XT,
+            build=regression,
+            candidates=["coral"],
+            **QUICK,
+        )
+        self.assertIn("source_risk", str(found))
+
+
+class PartsTest(parameterized.TestCase):
+    @parameterized.parameters((None, 8), ("hidden", 16))
+    def test_a_model_is_parted(self, features, size):
+        model = build()
+        encoder, head = splitting.split(model, features)
+        self.assertEqual(encoder.output_shape, (None, size))
+        np.testing.assert_allclose(head(encoder(XS)), model(XS), atol=1e-6)
+        self.assertLen(
+            {*map(id, encoder.weights), *map(id, head.weights)},
+            len(model.weights),
+        )
+
+    def test_what_goes_past_the_features_is_refused(self):
+        inputs = keras.Input((4,))
+        one = keras.layers.Dense(3, name="one")(inputs)
+        outputs = keras.layers.Add()([one, keras.layers.Dense(3)(inputs)])
+        model = keras.Model(inputs, outputs)
+        with self.assertRaisesRegex(ValueError, "which others go past"):
+            splitting.split(model, "one")
+        with self.assertRaisesRegex(ValueError, "take one of: .*one"):
+            splitting.split(model, "two")
+
+    def test_a_single_layer_is_refused(self):
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+        with self.assertRaisesRegex(ValueError, "at least two layers"):
+            splitting.split(model)
+
+    def test_an_adaptation_model_has_parts(self):
+        encoder, head = splitting.split(build())
+        model = kts.adaptation.AdaptationModel(encoder, head)
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        found = adapt(
+            (XS, YS), XT, build=lambda: model, candidates=["coral"], **QUICK
+        )
+        self.assertIs(found.candidates["coral"].model.encoder, encoder)
+
+    def test_images_are_augmented_while_training_alone(self):
+        images = RNG.uniform(size=(8, 12, 12, 1)).astype("float32")
+        layer = augmenting.read("auto", images)()
+        np.testing.assert_array_equal(layer(images, training=False), images)
+        changed = np.asarray(layer(images, training=True))
+        self.assertGreater(np.abs(changed - images).max(), 0.1)
+        self.assertIsNone(augmenting.read("auto", XT))
+        self.assertIsNone(augmenting.read(None, images))
+
+    def test_held_out_rows_are_stratified(self):
+        train, held = holding_out.split({"a": XS}, YS, seed=0)
+        np.testing.assert_array_equal(np.bincount(held[1]), [40, 40, 40])
+        self.assertLen(train[0]["a"], 480)
+        both = np.concatenate([train[0]["a"], held[0]["a"]])
+        self.assertLen(np.unique(both, axis=0), 600)
+
+
+class RefusesTest(parameterized.TestCase):
+    @parameterized.named_parameters(
+        ("a name", {"candidates": ["corall"]}, ValueError, "`candidates` must"),
+        ("no name", {"candidates": []}, ValueError, "`candidates` must"),
+        (
+            "an aligner",
+            {"candidates": {"a": kts.adaptation.CORAL()}},
+            ValueError,
+            "must be a function that returns a fresh aligner",
+        ),
+        ("augment", {"augment": "much"}, ValueError, "`augment` must be"),
+        ("validators", {"names": ["luck"]}, ValueError, "`validators` must"),
+        ("batch size", {"batch_size": 0}, ValueError, "`batch_size` must"),
+    )
+    def test_options(self, options, kind, told):
+        with self.assertRaisesRegex(kind, told):
+            adapt((XS, YS), XT, build=build, **{**QUICK, **options})
+
+    def test_builds(self):
+        with self.assertRaisesRegex(TypeError, "`build` must be a function"):
+            adapt((XS, YS), XT, build=build(), **QUICK)
+        for made, told in (
+            (keras.Sequential([keras.Input((4,))]), "not compiled"),
+            (None, "received: NoneType"),
+        ):
+            with self.assertRaisesRegex(TypeError, told):
+                adapt((XS, YS), XT, build=lambda made=made: made, **QUICK)
+
+
+if __name__ == "__main__":
+    absltest.main()
