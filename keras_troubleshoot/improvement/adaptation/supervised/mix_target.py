@@ -10,9 +10,6 @@ from keras_troubleshoot.improvement.adaptation.supervised import mixture
 from keras_troubleshoot.improvement.adaptation.supervised import wishes
 from keras_troubleshoot.improvement.rows import options
 
-# The seed of the target is that of the source and this: two orders.
-APART = 1
-
 
 def mix_target(
     source: Any,
@@ -80,13 +77,24 @@ def mix_target(
     mixture.alike(own, few)
     own, few = mixture.common(own, few)
     rows = min(max(round(batch_size * share), 1), batch_size - 1)
-    parts = tf.data.Dataset.zip(
-        batches(weighted(own, 1.0), batch_size - rows, seed),
-        batches(weighted(few, float(weight)), rows, seed + APART),
-    )
     if steps is None:
         steps = math.ceil(len(own) / (batch_size - rows))
-    return parts.map(stacked).take(steps).prefetch(tf.data.AUTOTUNE)
+    held = [weighted(own, 1.0), weighted(few, float(weight))]
+    held = tf.nest.map_structure(tf.constant, held)
+
+    def epoch(drawn):
+        sizes = batch_size - rows, rows
+        parts = [
+            batches(held[place], sizes[place], drawn, place)
+            for place in range(2)
+        ]
+        return tf.data.Dataset.zip(*parts).map(stacked).take(steps)
+
+    # One number for each epoch, from which all orders in it follow.
+    numbers = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+    mixed = numbers.take(1).flat_map(epoch)
+    counted = tf.data.experimental.assert_cardinality(steps)
+    return mixed.apply(counted).prefetch(tf.data.AUTOTUNE)
 
 
 def check(batch_size: Any, share: Any, weight: Any, steps: Any) -> None:
@@ -115,19 +123,29 @@ def weighted(rows: mixture.Rows, weight: float) -> tuple:
     return rows.x, rows.y, own
 
 
-def batches(rows: tuple, size: int, seed: int) -> Any:
-    """Batches of one domain, in new orders without end."""
+def batches(rows: tuple, size: int, seed: Any, place: int) -> Any:
+    """Batches of one domain without end, each pass in a new order.
+
+    Args:
+        rows: tensors.
+        size: of a batch.
+        seed: of the epoch.
+        place: of the domain: two have orders of their own.
+    """
     import tensorflow as tf
 
-    held = tf.nest.map_structure(tf.constant, rows)
-    count = len(nests.arrays(rows[2])[0])
-    order = tf.data.Dataset.range(count)
-    order = order.shuffle(count, seed=seed).repeat().batch(size, True)
+    count = tf.shape(tf.nest.flatten(rows)[0])[0]
+
+    def order(number):
+        key = tf.stack([seed, 2 * number + place])
+        shuffle = tf.random.experimental.stateless_shuffle
+        return shuffle(tf.range(count), seed=key)
 
     def gathered(places):
-        return tf.nest.map_structure(lambda a: tf.gather(a, places), held)
+        return tf.nest.map_structure(lambda a: tf.gather(a, places), rows)
 
-    return order.map(gathered)
+    passes = tf.data.Dataset.counter().map(order)
+    return passes.rebatch(size, drop_remainder=True).map(gathered)
 
 
 def stacked(source: Any, target: Any) -> Any:

@@ -146,7 +146,7 @@ def same_structure(one: Any, two: Any, name: str) -> None:
     try:
         nests.transform(lambda *same: None, one, two)
         nests.transform(lambda *same: None, two, one)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         keys = [[leaf for leaf, _ in nests.leaves(p, name)] for p in (one, two)]
         raise ValueError(
             f"`source` and `target` must have `{name}` of one structure, "
