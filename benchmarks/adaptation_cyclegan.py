@@ -21,7 +21,6 @@ import numpy as np
 from absl import app
 from absl import flags
 
-from keras_troubleshoot.improvement.adaptation.cyclegan import decay
 from keras_troubleshoot.improvement.adaptation.cyclegan import generators
 from keras_troubleshoot.improvement.adaptation.cyclegan import model as models
 from keras_troubleshoot.improvement.adaptation.cyclegan import sample_grid
@@ -35,7 +34,7 @@ flags.DEFINE_integer("filters", None, "Filters of the generators.")
 flags.DEFINE_enum("generator", "unet", ["unet", "resnet"], "Generators.")
 flags.DEFINE_float("cycle", 10.0, "Weight of the cycle loss.")
 flags.DEFINE_float("rate", 1e-3, "Learning rate of the CycleGAN.")
-flags.DEFINE_float("identity", None, "Weight of the identity loss.")
+flags.DEFINE_float("identity", 1.0, "Weight of the identity loss.")
 flags.DEFINE_integer("seeds", 3, "Seeds of the CycleGAN and the classifiers.")
 flags.DEFINE_integer("first_seed", 0, "The first of them.")
 flags.DEFINE_integer("classifier_steps", 1000, "Steps of a classifier.")
@@ -120,10 +119,9 @@ def train_gan(source, target, seed, steps):
         *shapes,
         generators=nets,
         cycle_weight=FLAGS.cycle,
-        identity_weight=FLAGS.identity,
+        identity_weight=FLAGS.identity if FLAGS.pair == "usps" else None,
     )
-    rate = decay.ConstantThenLinear(FLAGS.rate, steps)
-    gan.compile(keras.optimizers.Adam(rate, beta_1=0.5))
+    gan.compile(keras.optimizers.Adam(FLAGS.rate, beta_1=0.5))
     folder = FLAGS.folder and f"{FLAGS.folder}/seed_{seed}"
     grid = sample_grid.SampleGrid(
         # The files are ordered by class.

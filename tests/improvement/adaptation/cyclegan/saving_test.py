@@ -29,7 +29,8 @@ class SavingTest(parameterized.TestCase):
         path = os.path.join(self.folder(), "gan.keras")
         gan.save(path)
         twin = keras.saving.load_model(path)
-        self.assertEqual(twin.get_config(), gan.get_config())
+        for name in ("source_shape", "cycle_weight", "identity_weight"):
+            self.assertEqual(getattr(twin, name), getattr(gan, name))
         for one, two in (
             (gan.weights, twin.weights),
             (gan.optimizer.variables, twin.optimizer.variables),
@@ -57,7 +58,7 @@ class SavingTest(parameterized.TestCase):
 
         def run(gan, *callbacks):
             backup = keras.callbacks.BackupAndRestore(folder)
-            gan.compile()
+            gan.compile(run_eagerly=True)
             gan.fit(
                 pixels(4),
                 pixels(4),
