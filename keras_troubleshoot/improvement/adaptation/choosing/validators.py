@@ -6,8 +6,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
 
+from keras_troubleshoot.improvement.adaptation.choosing import judging
 from keras_troubleshoot.improvement.adaptation.choosing import look as look_lib
-from keras_troubleshoot.improvement.adaptation.choosing import scores
 from keras_troubleshoot.improvement.adaptation.choosing.look import Look
 
 HIGHER, LOWER = "higher", "lower"
@@ -53,24 +53,24 @@ VALIDATORS = types.MappingProxyType(
     {
         each.name: each
         for each in (
-            Validator("source_risk", LOWER, scores.risk_of, source=True),
-            Validator("entropy", LOWER, scores.entropy_of, classes=True),
+            Validator("source_risk", LOWER, judging.risk_of, source=True),
+            Validator("entropy", LOWER, judging.entropy_of, classes=True),
             Validator(
                 "information_maximization",
                 HIGHER,
-                scores.information_of,
+                judging.information_of,
                 classes=True,
             ),
             Validator(
                 "soft_neighborhood_density",
                 HIGHER,
-                scores.density_of,
+                judging.density_of,
                 classes=True,
             ),
             Validator(
                 "deep_embedded_validation",
                 LOWER,
-                scores.embedded_of,
+                judging.embedded_of,
                 source=True,
             ),
         )

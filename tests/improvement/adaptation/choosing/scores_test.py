@@ -4,13 +4,14 @@ import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from keras_troubleshoot.improvement.adaptation.choosing import class_scores
 from keras_troubleshoot.improvement.adaptation.choosing import ratios
-from keras_troubleshoot.improvement.adaptation.choosing import scores
+from keras_troubleshoot.improvement.adaptation.choosing import risk_scores
 
 OF_CLASSES = (
-    scores.entropy,
-    scores.information_maximization,
-    scores.soft_neighborhood_density,
+    class_scores.entropy,
+    class_scores.information_maximization,
+    class_scores.soft_neighborhood_density,
 )
 
 
@@ -117,10 +118,12 @@ class OfClassesTest(parameterized.TestCase):
         last = model.get_layer("last")
         last.set_weights([np.zeros((6, 3)), np.array([90.0, 0, 0])])
         x, _ = data()
-        self.assertEqual(scores.entropy(model, x), 0.0)
-        self.assertEqual(scores.information_maximization(model, x), 0.0)
+        self.assertEqual(class_scores.entropy(model, x), 0.0)
+        self.assertEqual(class_scores.information_maximization(model, x), 0.0)
         self.assertAlmostEqual(
-            scores.soft_neighborhood_density(model, x), np.log(59), places=6
+            class_scores.soft_neighborhood_density(model, x),
+            np.log(59),
+            places=6,
         )
 
     def test_one_of_several_outputs(self):
@@ -131,12 +134,12 @@ class OfClassesTest(parameterized.TestCase):
         x, _ = data()
         made = model.predict(x, verbose=0)["b"]
         self.assertAlmostEqual(
-            scores.entropy(model, x, output="b"),
+            class_scores.entropy(model, x, output="b"),
             plain("entropy", made),
             places=5,
         )
         with self.assertRaisesRegex(ValueError, "`output` must name one"):
-            scores.entropy(model, x)
+            class_scores.entropy(model, x)
 
     @parameterized.parameters(*OF_CLASSES)
     def test_numbers_have_no_entropy(self, score):
@@ -147,7 +150,7 @@ class OfClassesTest(parameterized.TestCase):
 
     def test_an_output_that_may_be_anything(self):
         with self.assertRaisesRegex(ValueError, "say what its output is for"):
-            scores.entropy(network(3), data()[0])
+            class_scores.entropy(network(3), data()[0])
 
     @parameterized.named_parameters(
         ("neither", {}, "received: neither"),
@@ -160,15 +163,15 @@ class OfClassesTest(parameterized.TestCase):
     )
     def test_what_is_given(self, given, told):
         with self.assertRaisesRegex((ValueError, TypeError), told):
-            scores.entropy(**given)
+            class_scores.entropy(**given)
 
     def test_temperature_is_above_zero(self):
         with self.assertRaisesRegex(ValueError, "`temperature` must be"):
-            scores.soft_neighborhood_density(
+            class_scores.soft_neighborhood_density(
                 probabilities=np.eye(3), temperature=0
             )
         with self.assertRaisesRegex(ValueError, "at least two rows"):
-            scores.soft_neighborhood_density(probabilities=[[0.5, 0.5]])
+            class_scores.soft_neighborhood_density(probabilities=[[0.5, 0.5]])
 
 
 class SourceRiskTest(parameterized.TestCase):
@@ -193,11 +196,11 @@ class SourceRiskTest(parameterized.TestCase):
         y = of(y)
         expected = model.evaluate(x, y, verbose=0)
         self.assertAlmostEqual(
-            scores.source_risk(model, x, y), expected, places=5
+            risk_scores.source_risk(model, x, y), expected, places=5
         )
         stream = tf.data.Dataset.from_tensor_slices((x, y)).batch(7)
         self.assertAlmostEqual(
-            scores.source_risk(model, stream), expected, places=5
+            risk_scores.source_risk(model, stream), expected, places=5
         )
 
     def test_several_outputs_are_summed_by_weight(self):
@@ -214,7 +217,7 @@ class SourceRiskTest(parameterized.TestCase):
         y = {"a": y, "b": x[:, :1]}
         expected = model.evaluate(x, y, verbose=0, return_dict=True)["loss"]
         self.assertAlmostEqual(
-            scores.source_risk(model, x, y), expected, places=5
+            risk_scores.source_risk(model, x, y), expected, places=5
         )
 
     def test_penalties_of_weights_are_left_out(self):
@@ -226,7 +229,7 @@ class SourceRiskTest(parameterized.TestCase):
         y = x[:, 0]
         error = model.predict(x, verbose=0)[:, 0] - y
         self.assertAlmostEqual(
-            scores.source_risk(model, x, y), np.mean(error**2), places=5
+            risk_scores.source_risk(model, x, y), np.mean(error**2), places=5
         )
 
     def test_a_given_loss(self):
@@ -239,12 +242,12 @@ class SourceRiskTest(parameterized.TestCase):
             return keras.ops.abs(made[:, 0] - true) ** 3
 
         self.assertAlmostEqual(
-            scores.source_risk(model, x, y, loss=cubes),
+            risk_scores.source_risk(model, x, y, loss=cubes),
             np.mean(np.abs(error) ** 3),
             places=5,
         )
         with self.assertRaisesRegex(ValueError, "compiled with a loss"):
-            scores.source_risk(model, x, y)
+            risk_scores.source_risk(model, x, y)
 
     @parameterized.named_parameters(
         ("rows", lambda x, y: (x, y[:9]), "same number of rows"),
@@ -256,7 +259,7 @@ class SourceRiskTest(parameterized.TestCase):
     def test_what_does_not_go_together(self, of, told):
         model = network(3, "softmax", "sparse_categorical_crossentropy")
         with self.assertRaisesRegex(ValueError, told):
-            scores.source_risk(model, *of(*data()))
+            risk_scores.source_risk(model, *of(*data()))
 
 
 class DeepEmbeddedTest(parameterized.TestCase):
@@ -273,7 +276,7 @@ class DeepEmbeddedTest(parameterized.TestCase):
     def test_the_risk_of_the_target(self, train, by):
         rng = np.random.default_rng(0)
         x, other, target = rng.normal(size=(3, 3000, 1))
-        found = scores.deep_embedded_validation(
+        found = risk_scores.deep_embedded_validation(
             self.identity(),
             (x, x[:, 0]),
             target + by,
@@ -300,14 +303,14 @@ class DeepEmbeddedTest(parameterized.TestCase):
     def test_classes_by_the_same_formula(self):
         model = network(3, "softmax", "sparse_categorical_crossentropy")
         x, y = data(600)
-        found = scores.deep_embedded_validation(model, (x, y), x[::2])
+        found = risk_scores.deep_embedded_validation(model, (x, y), x[::2])
         expected = model.evaluate(x, y, verbose=0)
         self.assertAlmostEqual(found, expected, delta=0.05)
 
     def test_few_rows_are_refused(self):
         x, _ = data()
         with self.assertRaisesRegex(ValueError, "`target` must have at least"):
-            scores.deep_embedded_validation(
+            risk_scores.deep_embedded_validation(
                 self.identity(), (x[:, :1], x[:, 0]), x[:5, :1]
             )
 
@@ -316,7 +319,7 @@ class DeepEmbeddedTest(parameterized.TestCase):
         model.compile("sgd", "sparse_categorical_crossentropy")
         x, y = data()
         with self.assertRaisesRegex(ValueError, "`features='...'`"):
-            scores.deep_embedded_validation(model, (x, y % 3), x)
+            risk_scores.deep_embedded_validation(model, (x, y % 3), x)
 
 
 if __name__ == "__main__":

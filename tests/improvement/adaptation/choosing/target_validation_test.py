@@ -4,7 +4,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.improvement.adaptation.aligners import coral
-from keras_troubleshoot.improvement.adaptation.choosing import scores
+from keras_troubleshoot.improvement.adaptation.choosing import class_scores
+from keras_troubleshoot.improvement.adaptation.choosing import risk_scores
 from keras_troubleshoot.improvement.adaptation.choosing import (
     target_validation as of,
 )
@@ -70,8 +71,8 @@ class TargetValidationTest(parameterized.TestCase):
         for place, epoch in enumerate((1, 3)):
             model.set_weights(recorder.weights[epoch])
             for name, found in (
-                ("entropy", scores.entropy(model, target)),
-                ("source_risk", scores.source_risk(model, x, y)),
+                ("entropy", class_scores.entropy(model, target)),
+                ("source_risk", risk_scores.source_risk(model, x, y)),
                 ("source_accuracy", model.evaluate(x, y, verbose=0)[1]),
             ):
                 self.assertAlmostEqual(
@@ -179,7 +180,9 @@ class TargetValidationTest(parameterized.TestCase):
         for a, b in zip(ends[0][1], ends[1][1], strict=True):
             np.testing.assert_array_equal(a, b)
         self.assertAlmostEqual(
-            judge.history["entropy"][-1], scores.entropy(made, target), places=5
+            judge.history["entropy"][-1],
+            class_scores.entropy(made, target),
+            places=5,
         )
         np.testing.assert_allclose(
             judge.sight.see(judge.target).features,

@@ -6,7 +6,8 @@ import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from keras_troubleshoot.improvement.adaptation.choosing import scores
+from keras_troubleshoot.improvement.adaptation.choosing import class_scores
+from keras_troubleshoot.improvement.adaptation.choosing import risk_scores
 from keras_troubleshoot.improvement.adaptation.choosing import validators
 
 
@@ -61,13 +62,15 @@ class ValidatorsTest(parameterized.TestCase):
         of_target = ("entropy", "information_maximization")
         for name in (*of_target, "soft_neighborhood_density"):
             made = validators.VALIDATORS[name].score(model, None, target)
-            self.assertAlmostEqual(made, getattr(scores, name)(model, target))
+            self.assertAlmostEqual(
+                made, getattr(class_scores, name)(model, target)
+            )
         made = validators.VALIDATORS["source_risk"].score(model, (x, y), None)
-        self.assertAlmostEqual(made, scores.source_risk(model, x, y))
+        self.assertAlmostEqual(made, risk_scores.source_risk(model, x, y))
         name = "deep_embedded_validation"
         made = validators.VALIDATORS[name].score(model, (x, y), target)
         self.assertAlmostEqual(
-            made, scores.deep_embedded_validation(model, (x, y), target)
+            made, risk_scores.deep_embedded_validation(model, (x, y), target)
         )
 
     def test_directions(self):
