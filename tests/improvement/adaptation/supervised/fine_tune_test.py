@@ -69,7 +69,9 @@ class FineTuneTest(parameterized.TestCase):
         model = trained(build)
         few, test = turned(models.rows(15, 0, 1)), turned(models.rows(300))
         before = state(model)
-        made = fine_tune(model, *few, epochs=20, verbose=False)
+        made = fine_tune(
+            model, *few, epochs=20, learning_rate=0.1, verbose=False
+        )
         self.assertEqual(state(model), before)
         self.assertIs(type(made.model), type(model))
         self.assertGreater(
@@ -79,10 +81,10 @@ class FineTuneTest(parameterized.TestCase):
         self.assertEqual([s.parameters for s in made.stages], sizes)
         self.assertEqual([s.layers for s in made.stages][0], ("head",))
         np.testing.assert_allclose(
-            made.stages[2].rates, [0.01, 0.01 / 2.6, 0.01 / 2.6**2], rtol=1e-6
+            made.stages[2].rates, [0.1, 0.1 / 2.6, 0.1 / 2.6**2], rtol=1e-6
         )
         self.assertLen(made.history["loss"], 60)
-        self.assertIn("head: 21 parameters, rate 0.01, 20 epochs", str(made))
+        self.assertIn("head: 21 parameters, rate 0.1, 20 epochs", str(made))
 
     def test_the_head_alone_is_trained_first(self):
         model = trained(models.sequential)
