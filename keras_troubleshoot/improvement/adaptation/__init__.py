@@ -17,6 +17,7 @@ _NAMES = {
     "DomainConfusion": f"{_HOME}.aligners.confusion",
     "DomainGap": f"{_HOME}.choosing.gap",
     "GradientReversal": f"{_HOME}.aligners.reversal",
+    "GradedRates": f"{_HOME}.supervised.graded",
     "MMD": f"{_HOME}.aligners.mmd",
     "Ramp": f"{_HOME}.aligners.weights",
     "Ranking": f"{_HOME}.choosing.ranking",
