@@ -1,0 +1,1 @@
+"""Tunes hyperparameters: coarse to fine, Bayesian, on keras-tuner."""
