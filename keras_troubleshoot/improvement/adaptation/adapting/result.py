@@ -70,19 +70,26 @@ class Adaptation:
                 f"training on the source alone, by {' and '.join(scores)}."
             )
         return (
-            f"{self.best} is best of {count} by {' and '.join(scores)}. No "
-            "label of the target was used: check it on some before you rely "
+            f"{self.best} is best of {count} by {' and '.join(scores)}, "
+            "without a label of the target: check it on some before you rely "
             "on it."
         )
 
     def page_blocks(self) -> tuple:
-        """A table for the HTML report."""
+        """A paragraph and a table for the HTML report."""
         names = list(next(iter(self.candidates.values())).assessment.scores)
         rows = tuple(self.row(name, names) for name in self.candidates)
         columns = ("candidate", *names, "source accuracy", "place")
+        note = "No label of the target was used."
         return (
-            page.Paragraph(self.summary()),
-            page.Table("Domain adaptation", columns, rows),
+            page.Paragraph(note),
+            page.Table("Candidates", columns, rows),
+        )
+
+    def page(self) -> page.Page:
+        """The page "Domain adaptation" of the HTML report."""
+        return page.Page(
+            "improve", "Domain adaptation", self.summary(), self.page_blocks()
         )
 
     def row(self, name: str, names: list[str]) -> tuple:

@@ -44,7 +44,7 @@ class Ranking:
                 f"{validator} {number(rank)}"
                 for validator, rank in self.ranks[name].items()
             )
-            also = " (source only)" if name == self.reference else ""
+            also = " (the reference)" if name == self.reference else ""
             mean = number(self.mean_ranks[name])
             told.append(f"{place}. {name}{also}: mean rank {mean} ({ranks})")
         told += [f"-  {name}: {why}" for name, why in self.vetoed.items()]

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.improvement.adaptation.models import encoders
 from keras_troubleshoot.improvement.adaptation.models import feeding
 
 FORWARD = ("separate", "joint")
@@ -72,9 +72,10 @@ class AdaptationModel(keras.Model):
     ):
         super().__init__(**kwargs)
         for name, part in (("encoder", encoder), ("head", head)):
-            require_layer(name, part)
+            encoders.require_layer(name, part)
         if aligner is not None:
-            require_layer("aligner", aligner)
+            encoders.require_layer("aligner", aligner)
+        encoders.require_plain_inputs(encoder)
         if forward not in (*FORWARD, None):
             raise ValueError(
                 f'`forward` must be "separate", "joint" or None, received: '
@@ -163,7 +164,7 @@ class AdaptationModel(keras.Model):
             [one.shape[1:] for one in keras.tree.flatten(domain)]
             for domain in (source, target)
         ]
-        return shapes[0] == shapes[1] and not normalizes(self.encoder)
+        return shapes[0] == shapes[1] and not encoders.normalizes(self.encoder)
 
     def parted(self, source: Any) -> list:
         """The features of each source."""
@@ -225,7 +226,7 @@ class AdaptationModel(keras.Model):
             ValueError: the model was not built yet, or its encoder takes
                 inputs of a shape that Keras does not know.
         """
-        return feeding.plain_model(self)
+        return encoders.plain_model(self)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
@@ -247,24 +248,3 @@ class AdaptationModel(keras.Model):
                 config[name], custom_objects=custom_objects
             )
         return cls(**config)
-
-
-def require_layer(name: str, part: Any) -> None:
-    """Raises where it is no Keras layer.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    if not isinstance(part, keras.layers.Layer):
-        raise ValueError(
-            f"`{name}` must be a Keras layer or model, received: "
-            f"{type(part).__name__}."
-        )
-
-
-def normalizes(encoder: Any) -> bool:
-    """Whether it normalizes by the statistics of a batch."""
-    return any(
-        isinstance(layer, keras.layers.BatchNormalization)
-        for layer in keras_internals.leaf_layers(encoder)
-    )

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import tensorflow as tf
 
-from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.improvement.adaptation.models import pairing
 
@@ -104,35 +102,3 @@ def split(source: tuple, share: float) -> tuple[tuple, tuple | None]:
         nests.transform(lambda one: one[:cut], source),
         nests.transform(lambda one: one[cut:], source),
     )
-
-
-def plain_model(model: Any) -> Any:
-    """The Functional model of an encoder and a head."""
-    if not (model.encoder.built and model.head.built):
-        raise ValueError(
-            "The model must be built before its plain form can be made, "
-            "received: a model that saw no data. To mend it, fit it or call "
-            "it on a batch."
-        )
-    inputs = keras.tree.map_structure(
-        lambda one: keras.Input(one.shape[1:], dtype=one.dtype, name=one.name),
-        given_inputs(model),
-    )
-    return keras.Model(inputs, model.head(model.encoder(inputs)))
-
-
-def given_inputs(model: Any) -> Any:
-    """What the encoder takes, as Keras tensors or specifications."""
-    functional = keras_internals.functional(model.encoder)
-    known = keras_internals.input_structure(functional)
-    if known is not None:
-        return known
-    config = model.get_build_config() or {}
-    shape = config.get("input_shape")
-    if shape is None or isinstance(shape, dict):
-        raise ValueError(
-            "The encoder must tell the shape of its inputs, received: "
-            f"{type(model.encoder).__name__}. To mend it, make it a "
-            "Functional or Sequential model."
-        )
-    return tf.TensorSpec(shape, keras.config.floatx())

@@ -78,6 +78,8 @@ class AdaptTest(parameterized.TestCase):
         kinds = [type(block).__name__ for block in found.page_blocks()]
         self.assertEqual(kinds, ["Paragraph", "Table"])
         self.assertLen(found.page_blocks()[1].rows, 5)
+        report = kts.Report((), pages=(found.page(),))
+        self.assertIn("information_maximization", str(report))
         self.assertIn(
             "domain_adversarial_accuracy", found.candidates["adversarial"].logs
         )

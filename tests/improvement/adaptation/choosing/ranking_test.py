@@ -75,7 +75,7 @@ class RankTest(parameterized.TestCase):
         self.assertNotIn("collapsed", found.ranks)
         told = str(found)
         self.assertIn("1. good: mean rank 1 (entropy 1)", told)
-        self.assertIn("2. plain (source only): mean rank 2", told)
+        self.assertIn("2. plain (the reference): mean rank 2", told)
         self.assertIn("-  collapsed: its decisions", told)
 
     def test_the_reference_is_left_where_all_others_are_vetoed(self):

@@ -315,6 +315,16 @@ class RefusesTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, told):
             kts.adaptation.AdaptationModel(dense, dense, **options)
 
+    def test_inputs_that_are_named_like_the_domains(self):
+        inputs = {
+            name: keras.Input((3,), name=name) for name in ("source", "target")
+        }
+        encoder = keras.Model(
+            inputs, keras.layers.Add()([inputs["source"], inputs["target"]])
+        )
+        with self.assertRaisesRegex(ValueError, "must have other names"):
+            kts.adaptation.AdaptationModel(encoder, keras.layers.Dense(3))
+
     def test_a_missing_target(self):
         model = samples.model(kts.adaptation.CORAL())
         plain = tf.data.Dataset.from_tensor_slices((samples.XS, samples.YS))
