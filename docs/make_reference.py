@@ -20,6 +20,7 @@ STAGES = {
     "keras_troubleshoot.report": ("report", "Reports"),
 }
 TITLES = {
+    "adaptation": "Domain adaptation",
     "callbacks": "Callbacks",
     "data": "Data",
     "data.synthetic": "Synthetic problems",

@@ -23,7 +23,6 @@ _NAMES = {
     "Ranking": f"{_HOME}.choosing.ranking",
     "SampleGrid": f"{_HOME}.cyclegan.sample_grid",
     "TargetValidation": f"{_HOME}.choosing.target_validation",
-    "VALIDATORS": f"{_HOME}.choosing.validators",
     "adapt": f"{_HOME}.adapting.adapt",
     "assess": f"{_HOME}.choosing.validators",
     "deep_embedded_validation": f"{_HOME}.choosing.risk_scores",
@@ -39,7 +38,6 @@ _NAMES = {
     "soft_neighborhood_density": f"{_HOME}.choosing.class_scores",
     "source_risk": f"{_HOME}.choosing.risk_scores",
     "unet_generator": f"{_HOME}.cyclegan.generators",
-    "vetoes": f"{_HOME}.choosing.vetoing",
 }
 
 __all__ = list(_NAMES)
