@@ -7,10 +7,6 @@ from keras import ops
 
 from keras_troubleshoot.improvement.adaptation.aligners.aligner import Distance
 
-# The default weight is d^2 over this (heuristic; found on digits without
-# target labels, see the guide).
-DIVISOR = 20
-
 
 def covariance(features: Any) -> tuple[Any, Any]:
     """The unbiased covariance, and the mean, of features.
@@ -62,8 +58,9 @@ class CORAL(Distance):
 
     Args:
         weight: a number of at least 0, or a schedule. The formula divides by
-            `d^2`, so that a useful weight grows with it: for 100 features it
-            is in the hundreds. None takes `d^2 / 20`.
+            `4 d^2`, so that a useful weight grows with it: for 100 features,
+            1 does nothing, and hundreds to 100,000 help. None takes `4 d^2`,
+            which is the plain squared distance of the covariances.
         match_means: whether the means are aligned too, `||m_source -
             m_target||^2 / (4 d)`. Covariances alone leave a shift as it is.
         name: of the layer, and of its metric.
@@ -99,7 +96,7 @@ class CORAL(Distance):
         """Finds the default weight by the number of features."""
         super().build(input_shape)
         if not self.given:
-            self.weight = self.features**2 / DIVISOR
+            self.weight = 4.0 * self.features**2
 
     @property
     def idle(self) -> bool:
