@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_troubleshoot.improvement.adaptation.models import conditioning
 from keras_troubleshoot.improvement.adaptation.models import encoders
 from keras_troubleshoot.improvement.adaptation.models import feeding
 
@@ -32,6 +33,12 @@ class AdaptationModel(keras.Model):
             "separate" one after the other, so that each is normalized by its
             own batch statistics. None takes "separate" where the encoder has
             a `BatchNormalization` layer or the shapes of the domains differ.
+        conditional: whether the aligner gets the outer product of features
+            and predicted probabilities, `features[i] * probabilities[j]`, in
+            place of the features: the domains are made alike class by class
+            (Long et al., Conditional Adversarial Domain Adaptation, NeurIPS
+            2018; no gradient runs through the probabilities). For one output
+            of classes; logits and probabilities are told apart by the loss.
         sources: how many source domains there are. With more than one, row
             `i` of a batch must come from source `i % sources`, as `paired`
             makes it; each of them is aligned to the target.
@@ -67,6 +74,7 @@ class AdaptationModel(keras.Model):
         aligner: Any = None,
         *,
         forward: str | None = None,
+        conditional: bool = False,
         sources: int = 1,
         **kwargs: Any,
     ):
@@ -89,6 +97,7 @@ class AdaptationModel(keras.Model):
         self.head = head
         self.aligner = aligner
         self.forward = forward
+        self.conditional = bool(conditional)
         self.sources = sources
         self.aligned = False
 
@@ -118,7 +127,11 @@ class AdaptationModel(keras.Model):
                 target = self.encoder.compute_output_shape(
                     input_shape["target"]
                 )
-            self.aligner.build([*[shape] * self.sources, target])
+            shapes = [*[shape] * self.sources, target]
+            if self.conditional:
+                outputs = self.head.compute_output_shape(shape)
+                shapes = [conditioning.shape(one, outputs) for one in shapes]
+            self.aligner.build(shapes)
         self.built = True
 
     def get_build_config(self) -> dict[str, Any] | None:
@@ -137,8 +150,16 @@ class AdaptationModel(keras.Model):
             return self.call(inputs["source"], training=training)
         self.aligned = True
         source, target = self.encode(inputs["source"], inputs["target"])
-        self.aligner([*self.parted(source), target], training=True)
-        return self.head(source)
+        outputs = self.head(source)
+        aligned = source, target
+        if self.conditional:
+            logits = conditioning.gives_logits(self)
+            aligned = (
+                conditioning.product(source, outputs, logits),
+                conditioning.product(target, self.head(target), logits),
+            )
+        self.aligner([*self.parted(aligned[0]), aligned[1]], training=True)
+        return outputs
 
     def encode(self, source: Any, target: Any) -> tuple[Any, Any]:
         """The features of both domains while training."""
@@ -234,7 +255,10 @@ class AdaptationModel(keras.Model):
             name: keras.saving.serialize_keras_object(getattr(self, name))
             for name in ("encoder", "head", "aligner")
         }
-        own = {"forward": self.forward, "sources": self.sources}
+        own = {
+            name: getattr(self, name)
+            for name in ("forward", "conditional", "sources")
+        }
         return {**super().get_config(), **parts, **own}
 
     @classmethod

@@ -11,6 +11,7 @@ from absl.testing import parameterized
 
 import keras_troubleshoot as kts
 from keras_troubleshoot.improvement.adaptation.aligners import coral
+from keras_troubleshoot.improvement.adaptation.models import conditioning
 from tests.improvement.adaptation.models import samples
 
 ALIGNERS = samples.ALIGNERS
@@ -204,6 +205,51 @@ class ShapesTest(parameterized.TestCase):
             one.assign(other)
         loss = logged.fit(samples.only((x, y)), verbose=0).history["loss"][0]
         self.assertAlmostEqual(loss, expected, places=4)
+
+    @parameterized.parameters((1, True), (1, False), (3, True), (3, False))
+    def test_conditional_is_the_outer_product(self, classes, logits):
+        rng = np.random.default_rng(0)
+        features = rng.normal(size=(5, 4)).astype("float32")
+        given = rng.normal(size=(5, classes)).astype("float32")
+        if classes == 1:
+            shares = 1 / (1 + np.exp(-given))
+            shares = np.concatenate([1 - shares, shares], axis=1)
+        else:
+            shares = np.exp(given) / np.exp(given).sum(1, keepdims=True)
+        outputs = given if logits else shares[:, -classes:]
+        made = conditioning.product(
+            tf.constant(features), tf.constant(outputs), logits
+        )
+        expected = [
+            np.outer(*row).ravel() for row in zip(features, shares, strict=True)
+        ]
+        np.testing.assert_allclose(made, expected, atol=1e-6)
+
+    @parameterized.parameters(*ALIGNERS)
+    def test_conditional_models_train_and_are_saved(self, name):
+        encoder, head = samples.parts()
+        model = kts.adaptation.AdaptationModel(
+            encoder, head, ALIGNERS[name](weight=0.1), conditional=True
+        )
+        samples.compiled(model)
+        history = model.fit(samples.batches(), verbose=0).history
+        self.assertTrue(np.isfinite(history["loss"][0]))
+        self.assertEqual(model.aligner.features, 8 * 3)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.keras")
+            model.save(path)
+            again = keras.saving.load_model(path)
+        self.assertTrue(again.conditional)
+        samples.assert_same_weights(self, again, model)
+
+    def test_conditional_needs_classes(self):
+        model = samples.many(kts.adaptation.CORAL(), None)
+        model.conditional = True
+        source = {"a": samples.XS, "b": samples.XS[:, :2]}
+        target = {"a": samples.XT, "b": samples.XT[:, :2]}
+        labels = {"kind": samples.YS, "size": samples.XS[:, :1]}
+        with self.assertRaisesRegex(ValueError, "`conditional=True` needs"):
+            model.fit({"source": source, "target": target}, labels, verbose=0)
 
     def test_joint_and_separate_are_the_same_without_batch_statistics(self):
         found = []

@@ -5,7 +5,7 @@ from sklearn import datasets
 
 from keras_troubleshoot.improvement.adaptation.supervised import fine_tune
 
-LABELS, SEEDS = 5, 5
+LABELS, SEEDS = 5, 2
 
 
 def network(seed):
