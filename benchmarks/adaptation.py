@@ -37,7 +37,7 @@ flags.DEFINE_bool("steps_time", True, "whether to time steps")
 flags.DEFINE_bool("quick", False, "one seed, a tenth of the steps, digits")
 
 BATCH_SIZE = 64
-METHODS = ("source only", *candidates.DEFAULTS, "adapt", "target labels")
+METHODS = ("source only", *candidates.ALIGNED, "adapt", "target labels")
 
 
 def score(problem, model):
@@ -61,7 +61,7 @@ def reached(problem, method, seed):
             problem.source,
             problem.target,
             build=problem.build,
-            steps=steps_of(problem),
+            steps=2 * steps_of(problem),
             seed=seed,
             verbose=False,
         )

@@ -24,7 +24,7 @@ def adapt(
     *,
     build: Callable[[], Any],
     candidates: Iterable[str] | Mapping[str, Callable] | None = None,
-    steps: int = 1000,
+    steps: int = 2000,
     batch_size: int = 64,
     augment: str | Callable[[], Any] | None = "auto",
     features: str | None = None,
@@ -47,8 +47,10 @@ def adapt(
             or Sequential, which is parted before its last layer with weights
             (see `features`); or an `AdaptationModel`, whose encoder and head
             are taken.
-        candidates: names of "coral", "mmd", "adversarial" and "confusion", or
-            functions by name that return an aligner; all four by default.
+        candidates: names of "coral", "mmd", "adversarial", "confusion" and
+            "augmented" (which aligns nothing), or functions by name that
+            return an aligner. By default all of them, "augmented" where
+            inputs are.
         steps: batches of each candidate.
         batch_size: rows of each domain in a batch.
         augment: a function that returns a layer, which all inputs go through
@@ -92,7 +94,8 @@ def adapt(
         ['source only', 'coral']
     """
     require_function(build)
-    makers = of.read(candidates)
+    augment = augmenting.read(augment, target)
+    makers = of.read(candidates, augment is not None)
     pairing.read(source, target, batch_size)  # Raises before any work.
     seed = int(seed)
     if validation is None:
@@ -104,7 +107,7 @@ def adapt(
         steps=steps,
         batch_size=batch_size,
         features=features,
-        augment=augmenting.read(augment, target),
+        augment=augment,
         seed=seed,
     )
     runs = Runs(plan, validation, names)

@@ -9,7 +9,7 @@ import numpy as np
 from keras_troubleshoot.facts import nests
 
 # Shares of the side, of a turn, of the size (heuristic: a digit stays one).
-SHIFT, TURN, ZOOM, SHEAR = 0.1, 0.04, 0.2, 0.2
+SHIFT, TURN, ZOOM, SHEAR = 0.1, 0.04, 0.4, 0.2
 
 
 def read(augment: Any, target: Any) -> Callable[[], Any] | None:
@@ -34,13 +34,13 @@ def read(augment: Any, target: Any) -> Callable[[], Any] | None:
 
 def affine() -> keras.Sequential:
     """Moves, turns, scales and shears images a little while training."""
-    layers = keras.layers
+    layers, zoom = keras.layers, (-ZOOM, ZOOM)
     return keras.Sequential(
         [
-            layers.RandomTranslation(SHIFT, SHIFT, fill_mode="nearest"),
-            layers.RandomRotation(TURN, fill_mode="nearest"),
-            layers.RandomZoom((-ZOOM, ZOOM), (-ZOOM, ZOOM), "nearest"),
-            layers.RandomShear(SHEAR, SHEAR, fill_mode="nearest"),
+            layers.RandomTranslation(SHIFT, SHIFT, fill_mode="constant"),
+            layers.RandomRotation(TURN, fill_mode="constant"),
+            layers.RandomZoom(zoom, zoom, fill_mode="constant"),
+            layers.RandomShear(SHEAR, SHEAR, fill_mode="constant"),
         ],
         name="augment",
     )

@@ -19,29 +19,31 @@ from keras_troubleshoot.improvement.adaptation.aligners.weights import Ramp
 SOURCE_ONLY = "source only"
 KNOWN = types.MappingProxyType(
     {
+        "augmented": lambda steps: None,
         "coral": lambda steps: CORAL(),
         "mmd": lambda steps: MMD(),
         "adversarial": lambda steps: DomainAdversarial(Ramp(steps)),
         "confusion": lambda steps: DomainConfusion(),
     }
 )
-DEFAULTS = ("coral", "mmd", "adversarial", "confusion")
+ALIGNED = ("coral", "mmd", "adversarial", "confusion")
 
 Make = Callable[[int], Any]
 
 
-def read(given: Any) -> dict[str, Make]:
+def read(given: Any, augmented: bool) -> dict[str, Make]:
     """Functions of the number of steps that make an aligner, by name.
 
     Args:
         given: names, or functions by name that return a fresh aligner; None
             takes all that are known.
+        augmented: whether inputs are augmented, so that this alone is one.
 
     Raises:
         ValueError: it is neither, or a name is not known.
     """
     if given is None:
-        given = DEFAULTS
+        given = KNOWN if augmented else ALIGNED
     if isinstance(given, str):
         given = [given]
     if isinstance(given, Mapping):
