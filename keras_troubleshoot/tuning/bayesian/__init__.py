@@ -1,0 +1,1 @@
+"""Bayesian search: expected improvement on a Gaussian process."""
