@@ -82,6 +82,27 @@ class ExamplesTest(parameterized.TestCase):
             0,
             "Suggested rate",
         ),
+        (
+            "adapt_digits",
+            "adapt_digits.py",
+            ["--candidates=coral", "--steps=60"],
+            0,
+            "Accuracy on the target, coral",
+        ),
+        (
+            "adapt_reviews",
+            "adapt_reviews.py",
+            ["--epochs=2"],
+            0,
+            "Accuracy on the target, aligned by MMD",
+        ),
+        (
+            "cyclegan",
+            "cyclegan_digits.py",
+            ["--epochs=2"],
+            0,
+            "trained on translated ones",
+        ),
         ("compare", "compare_implementations.py", [], 0, "Both agree"),
         (
             "compare_finds",
