@@ -311,6 +311,20 @@ def functional(model):
     return getattr(model, "_functional", None) or model
 
 
+def graph_calls(model) -> list[tuple]:
+    """The calls in the graph of a Sequential or Functional model, in order.
+
+    Returns:
+        For each the operation, the tensors it is given, and those it makes.
+    """
+    depths = functional(model)._nodes_by_depth
+    return [
+        (node.operation, list(node.input_tensors), list(node.outputs))
+        for depth in sorted(depths, reverse=True)
+        for node in depths[depth]
+    ]
+
+
 def has_constant_biases(layer) -> bool:
     """Whether all weights of a layer with one axis are constant.
 

@@ -309,6 +309,19 @@ class WatchingTest(absltest.TestCase):
         with keras_scopes.stateless(model):
             self.assertLen(model.losses, 1)
 
+    def test_graph_calls(self):
+        inputs = keras.Input((3,))
+        shared = layers.Dense(3, name="shared")
+        outputs = layers.Add(name="add")([shared(inputs), shared(inputs)])
+        calls = keras_internals.graph_calls(keras.Model(inputs, outputs))
+        self.assertEqual(
+            [(call.name, len(given)) for call, given, _ in calls[1:]],
+            [("shared", 1), ("shared", 1), ("add", 2)],
+        )
+        self.assertIs(calls[-1][2][0], outputs)
+        model = keras.Sequential([inputs, layers.Dense(2, name="one")])
+        self.assertEqual(keras_internals.graph_calls(model)[-1][0].name, "one")
+
     def test_have_values(self):
         self.assertTrue(keras_internals.have_values((tf.ones(2), np.ones(2))))
         self.assertTrue(keras_internals.have_values(()))

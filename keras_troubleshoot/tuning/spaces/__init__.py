@@ -1,0 +1,1 @@
+"""What to tune: the lecture's ranking, with ranges, for a model or a task."""
