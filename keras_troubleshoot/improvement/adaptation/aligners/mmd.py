@@ -7,10 +7,10 @@ from keras import ops
 
 from keras_troubleshoot.improvement.adaptation.aligners.aligner import Distance
 
-# From the median squared distance down to a sixteenth of it. DAN's family goes
-# up from the median, too; on digits in other styles the narrow half aligns
-# better than the wide one (see the guide).
-KERNELS = 5
+# Squared bandwidths from a quarter of the median squared distance down to 1/64
+# of it. DAN's family goes up from the median, too; on digits in other styles
+# narrow kernels align better (see the guide).
+KERNELS, WIDEST = 5, 1 / 4
 
 
 def squared_distances(features: Any) -> Any:
@@ -30,10 +30,10 @@ def squared_distances(features: Any) -> Any:
 def kernel_sum(distances: Any, kernels: int = KERNELS) -> Any:
     """The mean of Gaussian kernels whose bandwidths are factors of 2 apart.
 
-    `exp(-distance / (2 * bandwidth))`, the widest with the median squared
-    distance as its squared bandwidth, each other with half that of the one
-    before. Each is the square of the next wider one, so that one exponential
-    serves all.
+    `exp(-distance / (2 * bandwidth))`, the widest with a quarter of the median
+    squared distance as its squared bandwidth, each other with half that of
+    the one before. Each is the square of the next wider one, so that one
+    exponential serves all.
 
     Args:
         distances: squared ones, shape (rows, rows).
@@ -42,7 +42,7 @@ def kernel_sum(distances: Any, kernels: int = KERNELS) -> Any:
     Returns:
         Shape (rows, rows), up to 1.
     """
-    widest = ops.stop_gradient(ops.median(distances))
+    widest = WIDEST * ops.stop_gradient(ops.median(distances))
     value = ops.exp(-distances / (2 * ops.maximum(widest, 1e-12)))
     total = value
     for _ in range(kernels - 1):
@@ -84,7 +84,7 @@ class MMD(Distance):
     """Aligns the distributions of two domains by their mean embeddings.
 
     The unbiased squared maximum mean discrepancy with a mean of Gaussian
-    kernels, whose squared bandwidths are 1, 1/2, 1/4, 1/8 and 1/16 of the
+    kernels, whose squared bandwidths are 1/4, 1/8, 1/16, 1/32 and 1/64 of the
     median squared distance in the batch (median heuristic; no gradient runs
     through it).
     Called on `[source_features, target_features]` it returns the features of
@@ -118,7 +118,7 @@ class MMD(Distance):
 
     def __init__(
         self,
-        weight: Any = 3.0,
+        weight: Any = 10.0,
         *,
         kernels: int = KERNELS,
         name: str = "mmd",

@@ -9,6 +9,9 @@ from keras import ops
 from keras_troubleshoot.improvement.adaptation.aligners.aligner import Aligner
 
 UNITS = (100,)
+# Share of the classifier's units that are left out while training. Without it
+# the game does not settle on digits in other styles (see the guide).
+DROPOUT = 0.5
 
 
 def domain_loss(logits: Sequence[Any]) -> Any:
@@ -54,7 +57,8 @@ class Telling(Aligner):
 
     Args:
         weight: see `Aligner`.
-        units: of the hidden layers of the domain classifier (ReLU).
+        units: of the hidden layers of the domain classifier (ReLU, each with
+            dropout of 0.5).
         classifier: a Keras layer or model instead, features of shape (rows,
             d) to logits of shape (rows, domains).
         name: of the layer, and of its metrics.
@@ -122,12 +126,12 @@ class Telling(Aligner):
 
 
 def network(units: Sequence[int], domains: int, dtype: Any) -> keras.Sequential:
-    """Hidden ReLU layers of He-normal weights, and a logit of each domain."""
-    hidden = [
-        keras.layers.Dense(
+    """Hidden ReLU layers with dropout, and a logit of each domain."""
+    hidden = []
+    for size in units:
+        dense = keras.layers.Dense(
             size, "relu", kernel_initializer="he_normal", dtype=dtype
         )
-        for size in units
-    ]
+        hidden += [dense, keras.layers.Dropout(DROPOUT, dtype=dtype)]
     logits = keras.layers.Dense(domains, dtype="float32", name="domain")
     return keras.Sequential([*hidden, logits], name="domain_classifier")

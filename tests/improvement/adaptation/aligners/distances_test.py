@@ -44,7 +44,7 @@ def mmd_by_loops(source, target, kernels=5):
     both = np.concatenate([source, target])
     squares = [np.sum((one - other) ** 2) for one in both for other in both]
     median = np.median(squares)
-    factors = [2.0**-k for k in range(kernels)]
+    factors = [2.0 ** (-k - 2) for k in range(kernels)]
 
     def kernel(one, other):
         square = np.sum((one - other) ** 2)
@@ -91,9 +91,9 @@ class DistancesTest(parameterized.TestCase):
     def test_two_points_by_hand(self):
         one = np.zeros((8, 3), "float32")
         # Half of the squared distances are 0, half 3e6: their median is
-        # 1.5e6, each kernel between the points exp(-1), within them 1.
+        # 1.5e6, each kernel between the points exp(-4), within them 1.
         value = float(mmd.mmd_distance(one, one + 1e3, 1))
-        self.assertAlmostEqual(value, 2 - 2 * math.exp(-1), places=5)
+        self.assertAlmostEqual(value, 2 - 2 * math.exp(-4), places=5)
 
     @parameterized.parameters(CORAL, MMD)
     def test_the_gradient_is_that_of_differences(self, kind):
@@ -231,7 +231,7 @@ def mmd_at(source, target, median):
     both = np.concatenate([source, target])
     squares = np.sum((both[:, None] - both[None]) ** 2, axis=-1)
     values = np.mean(
-        [np.exp(-squares / (2 * median * 2.0**k)) for k in range(-4, 1)],
+        [np.exp(-squares / (2 * median * 2.0**k)) for k in range(-6, -1)],
         axis=0,
     )
     m, n = len(source), len(target)

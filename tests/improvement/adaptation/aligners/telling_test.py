@@ -26,6 +26,13 @@ SOURCE = RNG.normal(size=(12, 4)).astype("float32")
 TARGET = (RNG.normal(size=(20, 4)) + 0.5).astype("float32")
 
 
+def classifier(domains=2):
+    """One without dropout: each pass gives the same."""
+    return keras.Sequential(
+        [keras.layers.Dense(9, "relu"), keras.layers.Dense(domains)]
+    )
+
+
 def log_softmax(logits):
     return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
@@ -79,7 +86,7 @@ class GradientsTest(parameterized.TestCase):
     def test_the_adversary_gets_the_gradient_turned_round(
         self, weight, sources
     ):
-        layer = DomainAdversarial(weight)
+        layer = DomainAdversarial(weight, classifier=classifier(sources + 1))
         domains = [SOURCE] * sources + [TARGET]
         features, weights = gradients(layer, domains)
         wanted, wanted_weights = textbook(layer, domains, cross_entropy)
@@ -92,7 +99,7 @@ class GradientsTest(parameterized.TestCase):
     def test_confusion_parts_the_encoder_from_the_classifier(
         self, weight, sources
     ):
-        layer = DomainConfusion(weight)
+        layer = DomainConfusion(weight, classifier=classifier(sources + 1))
         domains = [SOURCE] * sources + [TARGET]
         features, weights = gradients(layer, domains)
         wanted, _ = textbook(layer, domains, to_uniform)
@@ -143,7 +150,7 @@ class GradientsTest(parameterized.TestCase):
 class MetricsTest(parameterized.TestCase):
     @parameterized.parameters(*BOTH)
     def test_logs_show_what_numpy_finds(self, kind):
-        layer = kind(weight=1.0)
+        layer = kind(weight=1.0, classifier=classifier())
         layer([SOURCE, TARGET])
         layer([SOURCE, TARGET], training=True)
         logits = [np.asarray(layer.classifier(x)) for x in (SOURCE, TARGET)]
@@ -163,7 +170,7 @@ class MetricsTest(parameterized.TestCase):
 
     @parameterized.parameters(*BOTH)
     def test_equal_domains_are_told_by_chance(self, kind):
-        layer = kind(weight=1.0)
+        layer = kind(weight=1.0, classifier=classifier())
         layer([SOURCE, SOURCE], training=True)
         self.assertEqual(float(layer.accuracy.result()), 0.5)
 
@@ -212,6 +219,25 @@ class OptionsTest(parameterized.TestCase):
         again = kind.from_config(layer.get_config())
         self.assertEqual(again.get_config(), layer.get_config())
         self.assertEqual(again.weight.steps, 7)
+
+    @parameterized.parameters(*BOTH)
+    def test_dropout_is_for_training_alone(self, kind):
+        layer = kind(weight=1.0)
+        layer([SOURCE, TARGET])
+        rates = [
+            one.rate
+            for one in layer.classifier.layers
+            if isinstance(one, keras.layers.Dropout)
+        ]
+        self.assertEqual(rates, [0.5])
+        losses = []
+        for _ in range(2):
+            layer([SOURCE, TARGET], training=True)
+            losses.append(float(sum(layer.losses)))
+        self.assertNotEqual(*losses)
+        np.testing.assert_array_equal(
+            layer.classifier(SOURCE), layer.classifier(SOURCE)
+        )
 
     @parameterized.product(kind=BOTH, units=[(0,), ("8",), (1.5,)])
     def test_refuses_units(self, kind, units):

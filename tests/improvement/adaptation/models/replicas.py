@@ -62,15 +62,33 @@ def compared(kind, strategy):
     return [float(max(apart)), float(min(sizes)), steps]
 
 
+def noisy(kind):
+    """With a classifier that draws random numbers, as dropout does.
+
+    They are too small to be seen, but the state of their generator is
+    assigned in each step.
+    """
+
+    def make(weight):
+        noise = keras.layers.GaussianNoise(1e-9)
+        mine = keras.Sequential([noise, keras.layers.Dense(2)])
+        return kind(weight=weight, classifier=mine)
+
+    return make
+
+
 def main():
     """Compares each aligner."""
     devices = tf.config.list_physical_devices("CPU")
     halves = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(devices[0], halves)
     two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    found = {
-        name: compared(kind, two) for name, kind in samples.ALIGNERS.items()
+    kinds = {
+        **samples.ALIGNERS,
+        "adversarial of noise": noisy(kts.adaptation.DomainAdversarial),
+        "confusion of noise": noisy(kts.adaptation.DomainConfusion),
     }
+    found = {name: compared(kind, two) for name, kind in kinds.items()}
     print(json.dumps(found))
 
 
