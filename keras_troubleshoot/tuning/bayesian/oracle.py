@@ -1,5 +1,6 @@
 """`BayesianOptimizationOracle`: hands out the trials of a Bayesian search."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import keras_tuner
 from keras_troubleshoot.tuning.bayesian import requirements
 from keras_troubleshoot.tuning.bayesian.suggesting import initial_points
 from keras_troubleshoot.tuning.bayesian.suggesting import suggest
+from keras_troubleshoot.tuning.coarse import ranking
 
 
 class BayesianOptimizationOracle(keras_tuner.Oracle):
@@ -119,6 +121,24 @@ class BayesianOptimizationOracle(keras_tuner.Oracle):
             if name not in ended
         ]
         return finished, running
+
+    def score_trial(self, trial: Any) -> None:
+        """Scores a trial; one that is no number is the worst of all.
+
+        keras-tuner would take it as failed, run it again and end the search
+        after three of them; that a configuration diverges is a result.
+        """
+        super().score_trial(trial)
+        if trial.score is None or math.isnan(trial.score):
+            trial.score = ranking.worst(self.objective.direction)
+
+    def get_best_trials(self, num_trials: int = 1) -> list[Any]:
+        """The best trials, those that diverged or failed behind them."""
+        every = self.trials.values()
+        best = ranking.ranked(every, self.objective.direction)
+        names = {trial.trial_id for trial in best}
+        others = [trial for trial in every if trial.trial_id not in names]
+        return (best + others)[:num_trials]
 
     def get_state(self) -> dict[str, Any]:
         """The state that is saved, as keras-tuner asks for it."""

@@ -31,7 +31,7 @@ def targets(scores: np.ndarray, direction: str = "min") -> np.ndarray:
 
     Example:
         >>> targets(np.array([0.1, 0.2, 0.3, 1e9, np.inf])).round(2)
-        array([-1.26, -0.65, -0.04,  0.56,  1.39])
+        array([-1.55, -0.66,  0.21,  0.75,  1.25])
     """
     scores = np.asarray(scores, dtype=float)
     finite = np.isfinite(scores)

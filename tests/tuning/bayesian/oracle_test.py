@@ -83,7 +83,7 @@ class OracleTest(parameterized.TestCase):
         resumed.search(verbose=0)
         self.assertEqual(configurations(resumed), configurations(whole))
 
-    def test_failures_and_nan_are_avoided_not_retried(self):
+    def test_failures_are_avoided(self):
         tuner = self.tuner(
             max_trials=30,
             max_consecutive_failed_trials=30,
@@ -91,10 +91,9 @@ class OracleTest(parameterized.TestCase):
         )
 
         def score(values):
-            found = loss(values)
-            if values["rate"] > 0.3:
+            if values["rate"] > 0.1:
                 raise keras_tuner.errors.FailedTrialError("out of memory")
-            return found if math.isfinite(found) else math.nan
+            return loss(values)
 
         tuner.score = score
         tuner.search(verbose=0)
@@ -102,6 +101,36 @@ class OracleTest(parameterized.TestCase):
         self.assertGreater(sum(failed[:6]), 0)
         self.assertLess(sum(failed[6:]), 5)
         self.assertLen(failed, 30)
+
+    @parameterized.named_parameters(
+        ("nan", "min", math.nan),
+        ("infinite", "min", math.inf),
+        ("too_good", "min", -math.inf),
+        ("infinite_to_maximize", "max", math.inf),
+    )
+    def test_what_diverged_is_no_failure_but_the_worst(self, direction, bad):
+        tuner = self.tuner(
+            objective=keras_tuner.Objective("score", direction),
+            max_retries_per_trial=2,
+            num_initial_points=8,
+            hyperparameters=known(),
+        )
+        calls = []
+
+        def score(values):
+            calls.append(values)
+            # The first five in a row, more than the failures that end all.
+            wild = len(calls) <= 5 or values["rate"] > 0.1
+            sign = 1 if direction == "min" else -1
+            return {"score": bad if wild else sign * loss(values)}
+
+        tuner.score = score
+        tuner.search(verbose=0)
+        self.assertLen(calls, 15)
+        best = tuner.oracle.get_best_trials(15)
+        self.assertLen(best, 15)
+        self.assertTrue(math.isfinite(best[0].score))
+        self.assertFalse(math.isfinite(best[-1].score))
 
     def test_it_stops_where_all_is_tried(self):
         hp = keras_tuner.HyperParameters()
