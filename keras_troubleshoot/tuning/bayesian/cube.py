@@ -106,12 +106,11 @@ class Cube:
         What a trial does not name took its default: it ran before the
         parameter was known.
         """
-        hps = [column.hp for column in self.columns]
         at = [
-            [scale.to_unit(hp, values.get(hp.name, hp.default)) for hp in hps]
+            [place(column.hp, values) for column in self.columns]
             for values in trials
         ]
-        return self.valid(np.array(at, float).reshape(len(at), len(hps)))
+        return self.valid(np.array(at, float).reshape(len(at), len(self)))
 
     def decode(self, at: np.ndarray) -> dict[str, Any]:
         """The values of a row, those of active parameters."""
@@ -147,7 +146,15 @@ def choices(hp: HyperParameter) -> list:
     column = Column(hp)
     if column.levels is not None:
         return column.levels
-    return [scale.from_unit(hp, place) for place in CONTINUUM]
+    return [scale.from_unit(hp, at) for at in CONTINUUM]
+
+
+def place(hp: HyperParameter, values: Mapping[str, Any]) -> float:
+    """The coordinate of a hyperparameter in the values of a trial."""
+    if hp.name in values and not is_active(hp, values):
+        # The value of another one of this name, in another scope.
+        return scale.MIDDLE
+    return scale.to_unit(hp, values.get(hp.name, hp.default))
 
 
 def keys(at: np.ndarray) -> list[bytes]:

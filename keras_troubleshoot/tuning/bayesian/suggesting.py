@@ -73,7 +73,8 @@ def suggest(
         trial. None where all configurations have been tried.
 
     Raises:
-        ValueError: the direction is neither "min" nor "max".
+        TypeError, ValueError: the direction is neither "min" nor "max", or
+            another argument will not do.
 
     Example:
         >>> import keras_tuner
@@ -86,6 +87,7 @@ def suggest(
         True
     """
     requirements.direction(objective_direction)
+    requirements.check(None, initial or None, seed)
     # The matrices are small: threads would cost more than they bring, and
     # a hundred times as much where the cores are busy.
     with threads().limit(limits=1, user_api="blas"):

@@ -77,6 +77,20 @@ class CubeTest(parameterized.TestCase):
             momentum = values.get("nesterov", False)
             self.assertEqual("momentum" in values, momentum)
 
+    def test_one_name_in_two_scopes(self):
+        hp = keras_tuner.HyperParameters()
+        hp.Choice("kind", ["few", "named"])
+        with hp.conditional_scope("kind", ["few"]):
+            hp.Int("size", 1, 4)
+        with hp.conditional_scope("kind", ["named"]):
+            hp.Choice("size", ["small", "large"])
+        cube = cubes.Cube(hp.space)
+        at = cube.encode(
+            [{"kind": "few", "size": 4}, {"kind": "named", "size": "large"}]
+        )
+        np.testing.assert_allclose(at, [[0.25, 0.875, 0.5], [0.75, 0.5, 0.75]])
+        self.assertLen(set(cubes.keys(rows(cube))), 6)
+
     def test_the_ends_of_a_range_are_reached(self):
         cube = cubes.Cube(mixed())
         low, high = (
