@@ -79,8 +79,8 @@ def reached(problem, method, seed):
         augment=None,
         seed=seed,
     )
-    make = candidates.KNOWN.get(method, lambda steps: None)
-    model, _ = training.train(plan, make(plan.steps), augmented=False)
+    way = candidates.KNOWN.get(method, candidates.NOTHING)
+    model, _ = training.train(plan, way)
     return score(problem, model)
 
 
@@ -119,11 +119,15 @@ def show(group, found):
         )
 
 
-def our_step(problem, make):
+def our_step(problem, way, steps):
     """Takes some steps of `AdaptationModel`."""
     keras.utils.set_random_seed(0)
     built = problem.build()
-    model = kts.adaptation.AdaptationModel(*splitting.split(built), make)
+    model = kts.adaptation.AdaptationModel(
+        *splitting.split(built),
+        way.make(steps),
+        conditional=way.conditional,
+    )
     training.compile_as(model, built)
     return lambda batches: model.fit(batches, verbose=0)
 
@@ -145,9 +149,9 @@ def their_step(problem, kind):
 
 def timed(problem, steps):
     """Medians of milliseconds a step by side, interleaved."""
-    sides = {"source only": our_step(problem, None)}
-    for name, make in candidates.KNOWN.items():
-        sides[name] = our_step(problem, make(steps))
+    sides = {"source only": our_step(problem, candidates.NOTHING, steps)}
+    for name in candidates.ALIGNED:
+        sides[name] = our_step(problem, candidates.KNOWN[name], steps)
     batches = kts.adaptation.paired(
         problem.source, problem.target, BATCH_SIZE, steps=steps, seed=0
     )

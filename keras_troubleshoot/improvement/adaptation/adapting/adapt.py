@@ -95,7 +95,7 @@ def adapt(
     """
     require_function(build)
     augment = augmenting.read(augment, target)
-    makers = of.read(candidates, augment is not None)
+    ways = of.read(candidates, augment is not None)
     pairing.read(source, target, batch_size)  # Raises before any work.
     seed = int(seed)
     if validation is None:
@@ -112,7 +112,7 @@ def adapt(
     )
     runs = Runs(plan, validation, names)
     with randomness.preserved():
-        runs.train(makers, progress.Progress("Domain adaptation", verbose))
+        runs.train(ways, progress.Progress("Domain adaptation", verbose))
     return runs.result()
 
 
@@ -139,26 +139,23 @@ class Runs:
         self.trained: dict[str, Trained] = {}
         self.missing: dict[str, str] = {}
 
-    def train(self, makers: Mapping[str, Callable], tell: Callable) -> None:
+    def train(self, ways: Mapping[str, of.Way], tell: Callable) -> None:
         """Trains all, until the user interrupts."""
-        makers = {of.SOURCE_ONLY: lambda steps: None, **makers}
-        for place, (name, make) in enumerate(makers.items(), 1):
-            tell(f"{name}, candidate {place} of {len(makers)}")
+        ways = {of.SOURCE_ONLY: of.NOTHING, **ways}
+        for place, (name, way) in enumerate(ways.items(), 1):
+            tell(f"{name}, candidate {place} of {len(ways)}")
             try:
-                self.trained[name] = self.one(name, make)
+                self.trained[name] = self.one(way)
             except KeyboardInterrupt:
                 if not self.trained:
                     raise
-                left = list(makers)[place - 1 :]
+                left = list(ways)[place - 1 :]
                 self.missing |= dict.fromkeys(left, "not trained: broken off")
                 return
 
-    def one(self, name: str, make: Callable) -> Trained:
+    def one(self, way: of.Way) -> Trained:
         """Trains and judges one candidate."""
-        augmented = name != of.SOURCE_ONLY
-        model, logs = training.train(
-            self.plan, make(self.plan.steps), augmented
-        )
+        model, logs = training.train(self.plan, way)
         told = validators.assess(
             model, self.validation, self.plan.target, self.names
         )

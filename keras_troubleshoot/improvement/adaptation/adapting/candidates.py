@@ -1,11 +1,15 @@
 """The ways of adaptation that `adapt` tries."""
 
+import dataclasses
 import types
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from keras_troubleshoot.improvement.adaptation.aligners.adversarial import (
+    MAXIMUM,
+)
 from keras_troubleshoot.improvement.adaptation.aligners.adversarial import (
     DomainAdversarial,
 )
@@ -17,22 +21,42 @@ from keras_troubleshoot.improvement.adaptation.aligners.mmd import MMD
 from keras_troubleshoot.improvement.adaptation.aligners.weights import Ramp
 
 SOURCE_ONLY = "source only"
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """One way of adaptation.
+
+    Attributes:
+        make: a fresh aligner for so many steps; None aligns nothing.
+        conditional: whether features are aligned together with the predicted
+            classes, where classes are predicted.
+        augmented: whether inputs are augmented.
+    """
+
+    make: Callable[[int], Any]
+    conditional: bool = False
+    augmented: bool = True
+
+
+NOTHING = Way(lambda steps: None, augmented=False)
 KNOWN = types.MappingProxyType(
     {
-        "augmented": lambda steps: None,
-        "coral": lambda steps: CORAL(),
-        "mmd": lambda steps: MMD(),
-        "adversarial": lambda steps: DomainAdversarial(Ramp(steps)),
-        "confusion": lambda steps: DomainConfusion(),
+        "augmented": Way(lambda steps: None),
+        "coral": Way(lambda steps: CORAL()),
+        "mmd": Way(lambda steps: MMD()),
+        # Alone, features of two classes may be brought onto each other.
+        "adversarial": Way(
+            lambda steps: DomainAdversarial(Ramp(steps, MAXIMUM)), True
+        ),
+        "confusion": Way(lambda steps: DomainConfusion(), True),
     }
 )
 ALIGNED = ("coral", "mmd", "adversarial", "confusion")
 
-Make = Callable[[int], Any]
 
-
-def read(given: Any, augmented: bool) -> dict[str, Make]:
-    """Functions of the number of steps that make an aligner, by name.
+def read(given: Any, augmented: bool) -> dict[str, Way]:
+    """The ways by name.
 
     Args:
         given: names, or functions by name that return a fresh aligner; None
@@ -47,7 +71,7 @@ def read(given: Any, augmented: bool) -> dict[str, Make]:
     if isinstance(given, str):
         given = [given]
     if isinstance(given, Mapping):
-        return {name: maker(name, one) for name, one in given.items()}
+        return {name: way(name, one) for name, one in given.items()}
     if not isinstance(given, Iterable):
         raise wrong(given)
     names = list(given)
@@ -56,7 +80,7 @@ def read(given: Any, augmented: bool) -> dict[str, Make]:
     return {name: KNOWN[name] for name in names}
 
 
-def maker(name: str, one: Any) -> Make:
+def way(name: str, one: Any) -> Way:
     """One candidate of the user's."""
     if isinstance(one, str) and one in KNOWN:
         return KNOWN[one]
@@ -65,7 +89,7 @@ def maker(name: str, one: Any) -> Make:
             f"Candidate {name!r} must be a function that returns a fresh "
             f"aligner, received: {one!r}. To mend it, write `lambda: CORAL()`."
         )
-    return lambda steps: one()
+    return Way(lambda steps: one())
 
 
 def wrong(given: Any) -> ValueError:

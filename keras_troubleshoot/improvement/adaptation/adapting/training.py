@@ -9,6 +9,8 @@ import keras
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.improvement.adaptation.adapting import splitting
+from keras_troubleshoot.improvement.adaptation.adapting.candidates import Way
+from keras_troubleshoot.improvement.adaptation.models import conditioning
 from keras_troubleshoot.improvement.adaptation.models.adaptation_model import (
     AdaptationModel,
 )
@@ -40,14 +42,19 @@ class Plan:
     seed: int
 
 
-def train(plan: Plan, aligner: Any, augmented: bool) -> tuple[Any, dict]:
+def train(plan: Plan, way: Way) -> tuple[Any, dict]:
     """A trained `AdaptationModel` and its history."""
     keras.utils.set_random_seed(plan.seed)
     built = plan.build()
     encoder, head = parts(built, plan.features)
-    if augmented and plan.augment is not None:
+    if way.augmented and plan.augment is not None:
         encoder = behind(plan.augment(), encoder)
-    model = AdaptationModel(encoder, head, aligner)
+    model = AdaptationModel(
+        encoder,
+        head,
+        way.make(plan.steps),
+        conditional=way.conditional and conditioning.possible(built),
+    )
     compile_as(model, built)
     batches = paired(
         plan.source,

@@ -9,6 +9,10 @@ from keras_troubleshoot.improvement.adaptation.aligners import reversal
 from keras_troubleshoot.improvement.adaptation.aligners import telling
 from keras_troubleshoot.improvement.adaptation.aligners.weights import Ramp
 
+# Of the weight: at 1, the published one, the features of a network without
+# normalization grow without bounds and the source is forgotten (see the guide).
+MAXIMUM = 0.1
+
 
 @keras.saving.register_keras_serializable(package="keras_troubleshoot")
 class DomainAdversarial(telling.Telling):
@@ -26,8 +30,9 @@ class DomainAdversarial(telling.Telling):
 
     Args:
         weight: of the reversed gradient: a number of at least 0, or a
-            schedule. None is the published ramp over 1,000 steps: `Ramp()`.
-            For longer trainings give `Ramp(steps=...)` their length.
+            schedule. None is the published ramp over 1,000 steps to a tenth
+            of the published height, `Ramp(1000, 0.1)`; for longer trainings
+            give it their length.
         units: of the hidden layers of the domain classifier (ReLU, each with
             dropout of 0.5).
         classifier: a Keras layer or model in place of it, from features of
@@ -59,7 +64,7 @@ class DomainAdversarial(telling.Telling):
         **kwargs: Any,
     ):
         super().__init__(
-            Ramp() if weight is None else weight,
+            Ramp(maximum=MAXIMUM) if weight is None else weight,
             units=units,
             classifier=classifier,
             name=name,

@@ -50,7 +50,7 @@ class DomainConfusion(telling.Telling):
 
     def __init__(
         self,
-        weight: Any = 1.0,
+        weight: Any = 0.1,
         *,
         units: Sequence[int] = telling.UNITS,
         classifier: Any = None,

@@ -68,12 +68,17 @@ def gives_logits(model: Any) -> bool:
     Raises:
         ValueError: the loss is not one of class labels.
     """
-    loss = getattr(model, "loss", None)
-    name = getattr(loss, "name", None) or getattr(loss, "__name__", loss)
-    if "crossentropy" not in str(name):
+    if not possible(model):
         raise ValueError(
             "`conditional=True` needs a loss of classes, such as "
-            f'"sparse_categorical_crossentropy", received: {loss!r}. To mend '
-            "it, leave `conditional` out."
+            f'"sparse_categorical_crossentropy", received: {model.loss!r}. To '
+            "mend it, leave `conditional` out."
         )
-    return bool(getattr(loss, "from_logits", False))
+    return bool(getattr(model.loss, "from_logits", False))
+
+
+def possible(model: Any) -> bool:
+    """Whether a model is compiled with one loss of class labels."""
+    loss = getattr(model, "loss", None)
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", loss)
+    return isinstance(name, str) and "crossentropy" in name
