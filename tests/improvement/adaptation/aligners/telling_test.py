@@ -190,7 +190,7 @@ class MetricsTest(parameterized.TestCase):
             )
         layer.accuracy.reset_state()
         layer([SOURCE, TARGET], training=True)
-        self.assertGreater(float(layer.accuracy.result()), 0.9)
+        self.assertGreater(float(layer.accuracy.result()), 0.8)
         logits = np.asarray(layer.classifier(TARGET))
         self.assertGreater(np.std(logits), 0.1)
 
