@@ -86,7 +86,7 @@ def reached(problem, method, seed):
 
 def measure(group):
     """The scores of all methods on a group of problems."""
-    methods = FLAGS.methods or METHODS
+    methods = dict.fromkeys(["source only", *(FLAGS.methods or METHODS)])
     seeds = 1 if FLAGS.quick else FLAGS.seeds
     found = {}
     for problem in adaptation_problems.GROUPS[group](FLAGS.data):
