@@ -1,1 +1,18 @@
-"""Tunes hyperparameters: coarse to fine, Bayesian, on keras-tuner."""
+"""Tunes hyperparameters: coarse to fine, Bayesian, on keras-tuner.
+
+The public names are loaded when they are first used.
+"""
+
+from keras_troubleshoot import lazily
+
+_HOME = "keras_troubleshoot.tuning"
+_NAMES = {
+    "ModelHyperModel": f"{_HOME}.spaces.hypermodel",
+    "SearchSpace": f"{_HOME}.spaces.space",
+    "hypermodel": f"{_HOME}.spaces.hypermodel",
+    "search_space": f"{_HOME}.spaces.search_space",
+}
+
+__all__ = list(_NAMES)
+
+__getattr__, __dir__ = lazily.loaded(__name__, _NAMES)

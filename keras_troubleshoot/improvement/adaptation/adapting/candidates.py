@@ -67,7 +67,7 @@ def read(given: Any, augmented: bool) -> dict[str, Way]:
         ValueError: it is neither, or a name is not known.
     """
     if given is None:
-        given = KNOWN if augmented else ALIGNED
+        given = list(KNOWN) if augmented else ALIGNED
     if isinstance(given, str):
         given = [given]
     if isinstance(given, Mapping):

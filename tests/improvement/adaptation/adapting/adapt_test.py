@@ -84,6 +84,50 @@ class AdaptTest(parameterized.TestCase):
             "domain_adversarial_accuracy", found.candidates["adversarial"].logs
         )
 
+    def test_images_are_augmented_by_default(self):
+        images = RNG.uniform(size=(60, 8, 8, 1)).astype("float32")
+
+        def convolutional():
+            model = keras.Sequential(
+                [
+                    keras.Input((8, 8, 1)),
+                    keras.layers.Conv2D(4, 3, activation="relu"),
+                    keras.layers.Flatten(),
+                    keras.layers.Dense(8, "relu"),
+                    keras.layers.Dense(3, "softmax"),
+                ]
+            )
+            model.compile("adam", "sparse_categorical_crossentropy")
+            return model
+
+        found = adapt(
+            (images, YS[:60]),
+            images,
+            build=convolutional,
+            steps=2,
+            batch_size=8,
+            verbose=False,
+        )
+        self.assertEqual(
+            list(found.candidates),
+            [
+                "source only",
+                "augmented",
+                "coral",
+                "mmd",
+                "adversarial",
+                "confusion",
+            ],
+        )
+        names = {
+            name: [layer.name for layer in one.model.encoder.layers]
+            for name, one in found.candidates.items()
+        }
+        self.assertNotIn("augment", names["source only"])
+        self.assertIn("augment", names["augmented"])
+        self.assertIn("augment", names["coral"])
+        self.assertTrue(found.candidates["adversarial"].model.conditional)
+
     def test_candidates_start_from_the_same_weights_and_batches(self):
         started = []
 
