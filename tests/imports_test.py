@@ -78,7 +78,15 @@ class ImportsTest(parameterized.TestCase):
 
     def test_no_module_hides_the_function_of_its_name(self):
         # An import of `package.name` sets the module as an attribute.
-        for name in ("", ".debugging", ".evaluation", ".improvement"):
+        packages = (
+            "",
+            ".debugging",
+            ".evaluation",
+            ".improvement",
+            ".improvement.adaptation",
+            ".tuning",
+        )
+        for name in packages:
             package = importlib.import_module(f"keras_troubleshoot{name}")
             modules = {m.name for m in pkgutil.iter_modules(package.__path__)}
             for public in modules & set(package.__all__):
