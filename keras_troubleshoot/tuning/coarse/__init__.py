@@ -1,0 +1,1 @@
+"""Coarse to fine: wide first, then around the best."""
