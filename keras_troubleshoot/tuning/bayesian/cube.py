@@ -84,6 +84,17 @@ class Cube:
         asked = [condition.is_active({name: v}) for v in parent.levels]
         return np.array(asked)[parent.index(places)]
 
+    def parents(self) -> list[int]:
+        """The columns with levels that turn other ones on and off."""
+        names = {
+            condition.name for hp in self.space for condition in hp.conditions
+        }
+        return [
+            number
+            for number, column in enumerate(self.columns)
+            if column.hp.name in names and column.levels is not None
+        ]
+
     def features(self, at: np.ndarray) -> np.ndarray:
         """What the model sees of valid rows, shape (n, columns)."""
         active = self.active(at)

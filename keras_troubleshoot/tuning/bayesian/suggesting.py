@@ -31,6 +31,12 @@ FEW = 3
 # "No-Regret Bayesian Optimization with Unknown Hyperparameters", JMLR 2019):
 # a process that is wrongly sure of a range would else never look there.
 DOUBTS, DOUBTED = 3, 0.4
+# Each sixth suggestion is the best of the branch that was tried least, where
+# a parameter has conditional ones (heuristic, by simulated searches): what is
+# best there is hidden until its own parameters are searched.
+BRANCHES = 6
+# By how much the logarithm of the others is less.
+BEHIND = 1e15
 
 # Trials of the first round for each hyperparameter, and the part of all
 # trials that it takes at most (heuristic, by simulated searches).
@@ -179,7 +185,9 @@ def expected(history: History, rng: np.random.Generator) -> np.ndarray | None:
 
     def worth(rows: np.ndarray) -> np.ndarray:
         mean, deviation = believed.predict(cube.features(rows))
-        return log_expected_improvement(mean, deviation, best)
+        gain = log_expected_improvement(mean, deviation, best)
+        # Others come behind, where the branch has nothing new.
+        return np.where(branch(history, rows), gain, gain - BEHIND)
 
     elite = history.at[order[: candidates.BEST]]
     pool = candidates.pool(cube, elite, rng)
@@ -189,6 +197,21 @@ def expected(history: History, rng: np.random.Generator) -> np.ndarray | None:
     if not len(pool):
         return None
     return candidates.maximize(cube, worth, pool, history.known, rng)
+
+
+def branch(history: History, rows: np.ndarray) -> np.ndarray:
+    """Which rows are asked for: all, or now and then those of one branch."""
+    cube, number = history.cube, len(history)
+    parents = cube.parents()
+    if number % BRANCHES != 1 or not parents:
+        return np.ones(len(rows), bool)
+    parent = parents[number // BRANCHES % len(parents)]
+    column = cube.columns[parent]
+    every = np.concatenate([history.at, history.running])
+    tried = column.index(every[cube.active(every)[:, parent], parent])
+    rare = np.bincount(tried, minlength=len(column.levels)).argmin()
+    asked = column.index(rows[:, parent]) == rare
+    return asked & cube.active(rows)[:, parent]
 
 
 def posterior(

@@ -100,6 +100,21 @@ class SuggestTest(parameterized.TestCase):
         running = [values for values, _ in trials[3:]]
         self.assertIsNone(suggest(small(), trials[:3], running))
 
+    def test_a_branch_that_looks_bad_is_searched_now_and_then(self):
+        hp = keras_tuner.HyperParameters()
+        hp.Choice("kind", ["plain", "net"])
+        hp.Float("rate", 0, 1, parent_name="kind", parent_values=["net"])
+        hp.Float("share", 0, 1)
+        rng = np.random.default_rng(0)
+        trials = []
+        for number in range(suggesting.BRANCHES * 5 + 1):
+            net = {"kind": "net", "rate": 0.5 + rng.random() / 2}
+            values = net if number % 8 == 0 else {"kind": "plain"}
+            score = 5.0 if number % 8 == 0 else rng.random()
+            trials.append(({**values, "share": rng.random()}, score))
+        self.assertEqual(suggest(hp.space, trials)["kind"], "net")
+        self.assertEqual(suggest(hp.space, trials[:-2])["kind"], "plain")
+
     def test_a_space_of_nothing_is_tried_once(self):
         self.assertEqual(suggest([], []), {})
         self.assertIsNone(suggest([], [({}, 0.5)]))
