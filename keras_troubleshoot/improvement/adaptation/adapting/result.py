@@ -63,7 +63,7 @@ class Adaptation:
     def summary(self) -> str:
         """Which one was chosen, and what that rests on."""
         count = len(self.candidates)
-        scores = self.candidates[self.best].assessment.scores
+        scores = map(said, self.candidates[self.best].assessment.scores)
         if self.best == self.ranking.reference:
             return (
                 f"None of {count - 1} ways of adaptation is better than "
@@ -76,15 +76,11 @@ class Adaptation:
         )
 
     def page_blocks(self) -> tuple:
-        """A paragraph and a table for the HTML report."""
+        """A table for the HTML report."""
         names = list(next(iter(self.candidates.values())).assessment.scores)
         rows = tuple(self.row(name, names) for name in self.candidates)
-        columns = ("candidate", *names, "source accuracy", "place")
-        note = "No label of the target was used."
-        return (
-            page.Paragraph(note),
-            page.Table("Candidates", columns, rows),
-        )
+        columns = ("candidate", *map(said, names), "source accuracy", "place")
+        return (page.Table("Candidates", columns, rows),)
 
     def page(self) -> page.Page:
         """The page "Domain adaptation" of the HTML report."""
@@ -109,3 +105,8 @@ class Adaptation:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+
+def said(name: str) -> str:
+    """A validator in words."""
+    return name.replace("_", " ")

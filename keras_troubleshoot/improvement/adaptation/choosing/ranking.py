@@ -41,7 +41,7 @@ class Ranking:
         told = []
         for place, name in enumerate(self.order, 1):
             ranks = ", ".join(
-                f"{validator} {number(rank)}"
+                f"{validator.replace('_', ' ')} {number(rank)}"
                 for validator, rank in self.ranks[name].items()
             )
             also = " (the reference)" if name == self.reference else ""
