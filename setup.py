@@ -36,9 +36,10 @@ setuptools.setup(
         "numpy>=1.26",
         "rich>=14.3",
         "scikit-learn>=1.4",
-        "scipy>=1.11",
+        "scipy>=1.15",
         "tensorboard>=2.19",  # keras-tuner imports it without asking for it.
         "tensorflow>=2.21",
+        "threadpoolctl>=3.1",
     ],
     extras_require={
         "docs": ["mkdocs-material>=9.5", "mkdocstrings[python]>=0.26"],

@@ -30,6 +30,7 @@ TITLES = {
     "defaults": "Defaults",
     "models": "Models",
     "testing": "Asserts for tests",
+    "tuning": "Tuning",
 }
 
 

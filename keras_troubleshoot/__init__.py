@@ -59,7 +59,7 @@ _MODULES = {
 }
 
 # Packages: `kts.debugging.step_through`, `kts.testing.assert_causal`, ...
-_PARTS = ("debugging", "testing")
+_PARTS = ("debugging", "testing", "tuning")
 
 __all__ = ["__version__", *_MODULES, *_PARTS]
 

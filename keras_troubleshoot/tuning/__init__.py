@@ -7,6 +7,10 @@ from keras_troubleshoot import lazily
 
 _HOME = "keras_troubleshoot.tuning"
 _NAMES = {
+    "BayesianOptimization": f"{_HOME}.bayesian.tuner",
+    "BayesianOptimizationOracle": f"{_HOME}.bayesian.oracle",
+    "CoarseToFine": f"{_HOME}.coarse.tuner",
+    "CoarseToFineOracle": f"{_HOME}.coarse.oracle",
     "ModelHyperModel": f"{_HOME}.spaces.hypermodel",
     "SearchSpace": f"{_HOME}.spaces.space",
     "hypermodel": f"{_HOME}.spaces.hypermodel",

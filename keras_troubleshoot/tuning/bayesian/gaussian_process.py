@@ -2,8 +2,8 @@
 
 The model of scikit-learn's `ConstantKernel() * Matern(nu=2.5) +
 WhiteKernel()`, to whose likelihood and predictions the tests hold it. Its own
-code is 30 times faster at 400 trials of 12 columns: the gradient of every
-length scale is one matrix product, and no tensor of differences is made.
+code is for speed: the gradient of every length scale is one matrix product,
+and no tensor of differences is made.
 """
 
 import dataclasses

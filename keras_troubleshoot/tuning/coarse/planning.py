@@ -5,8 +5,8 @@ UNLIMITED = 100
 # A round with fewer trials learns too little to narrow anything (heuristic).
 SMALLEST = 4
 # Five rounds at 100 trials: of 2 to 10 the best but for 7, which is as good,
-# on four mixed spaces of 7 and 8 hyperparameters; each with about as many
-# trials where there are fewer.
+# on four mixed spaces of 7 and 8 hyperparameters. Fewer trials make fewer
+# rounds, of at least so many trials each (heuristic).
 ROUNDS, TRIALS_OF_ROUND = 5, 7
 # Beyond, both the rounds and their trials grow (heuristic).
 GROWING = 0.4
