@@ -1,5 +1,6 @@
 """The trials of a search on axes of matplotlib."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -76,26 +77,44 @@ def plot_slices(tuner: Any, axes: Any = None) -> list[Any]:
 def plot_slice(axes: Any, column: tuple, unit: str) -> None:
     """Draws the trials over one hyperparameter, later ones darker."""
     title, hp, values, found = column
-    if figures.is_word(hp):
-        options = list(getattr(hp, "values", (False, True)))
-        axes.set_xticks(range(len(options)), list(map(str, options)))
-        values = [options.index(v) if v in options else None for v in values]
-        values = np.array(values, "float64")
-    elif getattr(hp, "sampling", None) == "log":
-        axes.set_xscale("log")
-    elif getattr(hp, "sampling", None) == "reverse_log":
-        # In the middle of the axis lies the middle of the scale.
-        ends = hp.min_value + hp.max_value
-        axes.set_xscale(
-            "function",
-            functions=(
-                lambda x: -np.log10(np.maximum(ends - x, hp.min_value / 2)),
-                lambda x: ends - 10**-x,
-            ),
-        )
-        axes.set_xlim(hp.min_value, hp.max_value)
-    axes.scatter(values, found, s=14, c=np.arange(len(found)), cmap="Blues_r")
+    values = scaled(axes.xaxis, hp, values)
+    number = np.arange(len(found))
+    # The first are not so pale that they vanish.
+    axes.scatter(
+        values, found, s=14, c=number, cmap="Blues", vmin=-len(found) / 2
+    )
     axes.set(xlabel=title, ylabel=unit)
+
+
+def scaled(axis: Any, hp: Any, values: Sequence) -> np.ndarray:
+    """Gives an axis the scale of a hyperparameter; values as numbers on it."""
+    if figures.is_word(hp):
+        options = list(hp.values)
+        places = range(len(options))
+        axis.set_ticks(places, labels=list(map(str, options)))
+        limits = {f"{axis.axis_name}lim": (-0.5, len(options) - 0.5)}
+        axis.axes.set(**limits)
+        values = [options.index(v) if v in options else None for v in values]
+    elif getattr(hp, "sampling", None) == "log":
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    elif getattr(hp, "sampling", None) == "reverse_log":
+        reverse(axis, hp)
+    return np.array(values, "float64")
+
+
+def reverse(axis: Any, hp: Any) -> None:
+    """A scale on which the distance to the upper end is logarithmic."""
+    ends = hp.min_value + hp.max_value
+
+    def forward(value: Any) -> Any:
+        return -np.log10(np.maximum(ends - value, hp.min_value / 2))
+
+    def back(place: Any) -> Any:
+        return ends - 10.0**-place
+
+    set_scale = getattr(axis.axes, f"set_{axis.axis_name}scale")
+    set_scale("function", functions=(forward, back))
+    axis.axes.set(**{f"{axis.axis_name}lim": (hp.min_value, hp.max_value)})
 
 
 def plot_importance(found: Importance, axes: Any = None) -> Any:
@@ -127,12 +146,17 @@ def plot_importance(found: Importance, axes: Any = None) -> Any:
     return axes
 
 
-def new(count: int) -> list[Any]:
-    """New axes, three beside each other, that belong to no window."""
+def new(count: int, wider: int = 1) -> list[Any]:
+    """New axes, three beside each other, that belong to no window.
+
+    Each is `wider` times as wide as usual.
+    """
     from matplotlib.figure import Figure
 
     across = min(ACROSS, max(count, 1))
     down = -(-count // across)
     wide, tall = SIZE
-    canvas = Figure((wide * across, tall * max(down, 1)), layout="constrained")
+    canvas = Figure(
+        (wide * wider * across, tall * max(down, 1)), layout="constrained"
+    )
     return [canvas.add_subplot(down, across, i + 1) for i in range(count)]

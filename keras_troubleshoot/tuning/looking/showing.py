@@ -12,6 +12,8 @@ from keras_troubleshoot.rules.words import number
 from keras_troubleshoot.tuning.looking import figures
 from keras_troubleshoot.tuning.looking import trials as trials_lib
 from keras_troubleshoot.tuning.looking.importance import importance
+from keras_troubleshoot.tuning.looking.narrowing import has_rounds
+from keras_troubleshoot.tuning.looking.narrowing import narrowing
 
 # Rows of the table, slices, and reasons of failures that are shown.
 BEST = 5
@@ -50,6 +52,8 @@ def page(tuner: Any, *, seed: int = 0) -> page_lib.Page:
         blocks += [table(oracle, trials), figures.history(oracle)]
         curves = figures.learning_curves(oracle)
         blocks += [curves] if curves.labels else []
+        if has_rounds(oracle) and oracle.rounds:
+            blocks.append(narrowing(oracle))
         blocks += mattered(oracle, seed)
     blocks += reasons(trials)
     said = summary(oracle, trials)
