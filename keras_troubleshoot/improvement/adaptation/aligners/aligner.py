@@ -111,8 +111,12 @@ class Distance(Aligner):
         values = [self.distance(source, target) for source in sources]
         value = sum(values[1:], values[0]) / len(values)
         if not self.idle:
-            self.add_loss(self.current_weight() * value)
+            self.add_loss(self.weighted(value))
         self.value.update_state(value)
+
+    def weighted(self, value: Any) -> Any:
+        """What is added to the loss."""
+        return self.current_weight() * value
 
     def distance(self, source: Any, target: Any) -> Any:
         """The distance of two domains, a scalar."""

@@ -212,6 +212,19 @@ class DistancesTest(parameterized.TestCase):
             weights.append(layer.weight)
         self.assertAlmostEqual(weights[1] / weights[0], 100.0)
 
+    @parameterized.parameters(1e-3, 1.0, 30.0)
+    def test_the_default_weight_of_coral_is_held(self, scale):
+        source, target = (scale * one for one in rows(SIZES[1]))
+        layer = CORAL()
+        layer([source, target], training=True)
+        plain = 4 * 100**2 * coral_by_numpy(source, target)
+        np.testing.assert_allclose(
+            float(layer.losses[0]), min(plain, coral.LARGEST), rtol=1e-4
+        )
+        given = CORAL(weight=4 * 100**2)
+        given([source, target], training=True)
+        np.testing.assert_allclose(float(given.losses[0]), plain, rtol=1e-4)
+
     @parameterized.parameters(
         (CORAL, {"weight": 3.0, "match_means": True, "name": "mine"}),
         (CORAL, {}),
