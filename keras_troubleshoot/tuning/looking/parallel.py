@@ -10,6 +10,10 @@ from keras_troubleshoot.tuning.embedding.embedding import titles
 from keras_troubleshoot.tuning.looking import plots
 from keras_troubleshoot.tuning.looking import trials as trials_lib
 
+# Values of a hyperparameter up to so many are all written (heuristic).
+MOST_MARKS = 8
+COLOR = "#1f3d99"
+
 
 def plot_parallel(tuner: Any, axes: Any = None) -> Any:
     """Draws each trial as a line across the hyperparameters.
@@ -33,11 +37,10 @@ def plot_parallel(tuner: Any, axes: Any = None) -> Any:
     hps, names, places, better = lines(oracle)
     columns = np.arange(len(names))
     for row, share in zip(places, better, strict=True):
-        color = 0.1 + 0.2 * share, 0.2 + 0.3 * share, 0.6
         axes.plot(
             columns,
             row,
-            color=color,
+            color=COLOR,
             alpha=float(0.05 + 0.85 * share**3),
             marker=".",
         )
@@ -45,7 +48,7 @@ def plot_parallel(tuner: Any, axes: Any = None) -> Any:
     axes.set(ylim=(-0.05, 1.05), ylabel="place on the own scale")
     for column, hp in zip(columns, hps, strict=True):
         axes.axvline(column, color="gray", linewidth=0.5)
-        for place in (0.0, 1.0):
+        for place in marks(hp):
             told = plain(scale.from_unit(hp, place))
             axes.annotate(told, (column, place), ha="center", va="center")
     return axes
@@ -84,6 +87,14 @@ def place_of(hp: Any, values: dict) -> float:
     if hp.name not in values or not is_active(hp, values):
         return np.nan
     return scale.to_unit(hp, values[hp.name])
+
+
+def marks(hp: Any) -> list[float]:
+    """Where values are written: each of a few, or both ends."""
+    count = scale.parts(hp)
+    if count is None or count > MOST_MARKS:
+        return [0.0, 1.0]
+    return [(number + 0.5) / count for number in range(count)]
 
 
 def plain(value: Any) -> str:
