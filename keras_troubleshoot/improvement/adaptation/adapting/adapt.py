@@ -13,7 +13,9 @@ from keras_troubleshoot.improvement.adaptation.adapting import training
 from keras_troubleshoot.improvement.adaptation.adapting.result import Adaptation
 from keras_troubleshoot.improvement.adaptation.adapting.result import Trained
 from keras_troubleshoot.improvement.adaptation.choosing import ranking
-from keras_troubleshoot.improvement.adaptation.choosing import validators
+from keras_troubleshoot.improvement.adaptation.choosing import (
+    validators as judges,
+)
 from keras_troubleshoot.improvement.adaptation.models import pairing
 from keras_troubleshoot.report import progress
 
@@ -28,7 +30,7 @@ def adapt(
     batch_size: int = 64,
     augment: str | Callable[[], Any] | None = "auto",
     features: str | None = None,
-    names: Iterable[str] | None = None,
+    validators: Iterable[str] | None = None,
     validation: tuple[Any, Any] | None = None,
     seed: int = 0,
     verbose: bool = True,
@@ -59,7 +61,7 @@ def adapt(
             it is; None leaves images too.
         features: name of the layer of the built model whose output is
             aligned. By default what the last layer with weights is given.
-        names: of the validators, see `assess`.
+        validators: names of those that judge, see `assess`.
         validation: `(x, y)` of the source to judge by; None holds a fifth of
             the rows back, stratified by class.
         seed: of weights, batches and held-out rows.
@@ -110,7 +112,7 @@ def adapt(
         augment=augment,
         seed=seed,
     )
-    runs = Runs(plan, validation, names)
+    runs = Runs(plan, validation, validators)
     with randomness.preserved():
         runs.train(ways, progress.Progress("Domain adaptation", verbose))
     return runs.result()
@@ -135,7 +137,7 @@ class Runs:
 
     def __init__(self, plan: training.Plan, validation: Any, names: Any):
         self.plan, self.validation = plan, validation
-        self.names = None if names is None else validators.required(names)
+        self.names = None if names is None else judges.required(names)
         self.trained: dict[str, Trained] = {}
         self.missing: dict[str, str] = {}
 
@@ -156,7 +158,7 @@ class Runs:
     def one(self, way: of.Way) -> Trained:
         """Trains and judges one candidate."""
         model, logs = training.train(self.plan, way)
-        told = validators.assess(
+        told = judges.assess(
             model, self.validation, self.plan.target, self.names
         )
         return Trained(model, told, logs)

@@ -282,7 +282,12 @@ class RefusesTest(parameterized.TestCase):
             "must be a function that returns a fresh aligner",
         ),
         ("augment", {"augment": "much"}, ValueError, "`augment` must be"),
-        ("validators", {"names": ["luck"]}, ValueError, "`validators` must"),
+        (
+            "validators",
+            {"validators": ["luck"]},
+            ValueError,
+            "`validators` must",
+        ),
         ("batch size", {"batch_size": 0}, ValueError, "`batch_size` must"),
     )
     def test_options(self, options, kind, told):
