@@ -112,7 +112,7 @@ class MMD(Distance):
         >>> source, target = rng.normal(size=(2, 64, 3)).astype("float32")
         >>> layer = MMD(weight=1.0)
         >>> features = layer([source, target + 3], training=True)
-        >>> float(layer.losses[0]) > 0.5
+        >>> float(layer.losses[0]) > 0.1
         True
     """
 

@@ -94,6 +94,7 @@ def fine_tune(
         ValueError: the model, the data or an argument will not do.
 
     Example:
+        >>> import numpy as np
         >>> layers = [keras.Input((4,)), keras.layers.Dense(8, "relu")]
         >>> model = keras.Sequential([*layers, keras.layers.Dense(3)])
         >>> loss = keras.losses.SparseCategoricalCrossentropy(True)

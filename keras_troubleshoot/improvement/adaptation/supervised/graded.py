@@ -38,6 +38,7 @@ class GradedRates(keras.optimizers.Optimizer):
             there are more or fewer weights than factors.
 
     Example:
+        >>> import numpy as np
         >>> weights = [keras.Variable([1.0]), keras.Variable([1.0])]
         >>> graded = GradedRates(keras.optimizers.Adam(0.1), [0.5, 1.0])
         >>> graded.apply([np.ones(1), np.ones(1)], weights)
