@@ -140,11 +140,15 @@ def their_step(problem, kind):
     built = problem.build()
     encoder, task = splitting.split(built)
     options = {"DANN": {"lambda_": 0.1}, "DeepCORAL": {"lambda_": 1.0}}[kind]
-    peer = getattr(feature_based, kind)(
-        encoder, task, copy=False, verbose=0, **options
+    return getattr(feature_based, kind)(
+        encoder,
+        task,
+        copy=False,
+        verbose=0,
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        optimizer=keras.optimizers.Adam(1e-3),
+        **options,
     )
-    peer.compile(optimizer=keras.optimizers.Adam(1e-3), loss=built.loss)
-    return peer
 
 
 def timed(problem, steps):
@@ -184,7 +188,7 @@ def peers(problem, steps):
     xs, ys = problem.source
     places = np.resize(np.arange(len(ys)), rows)
     targets = np.resize(np.arange(len(problem.target)), rows)
-    labels = ys[places][:, None]
+    labels = np.eye(10)[ys[places]]  # It takes no class ids.
     given = xs[places], labels, problem.target[targets]
     return {
         name: lambda peer=peer: peer.fit(
