@@ -75,7 +75,11 @@ class LectureTest(parameterized.TestCase):
         self.assertIn("domain adaptation", night.solutions)
         self.assertNotIn("domain adaptation", reflections.solutions)
         self.assertEqual(
-            night.calls, ("kts.distribution_shift(x, x_test_validation)",)
+            night.calls,
+            (
+                "kts.distribution_shift(x, x_test_validation)",
+                "kts.adaptation.adapt((x, y), x_test_validation, build=build)",
+            ),
         )
         self.assertIn("collect more such examples", reflections.solutions)
 
