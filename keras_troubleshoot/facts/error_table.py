@@ -3,6 +3,7 @@
 from typing import Any
 
 from keras_troubleshoot.report.figure import Figure
+from keras_troubleshoot.report.printable import aligned
 
 WORDS = {
     "irreducible": "irreducible error",
@@ -79,12 +80,7 @@ def cells(found: Any) -> list[tuple[str, ...]]:
 def lined(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     """Rows as lines of text, without columns that are empty."""
     kept = [i for i in range(len(names)) if any(row[i] for row in rows)]
-    table = [[row[i] for i in kept] for row in [names, *rows]]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
+    return aligned([[row[i] for i in kept] for row in [names, *rows]])
 
 
 def shown(found: Any, value: float) -> str:

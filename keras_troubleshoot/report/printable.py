@@ -6,7 +6,9 @@ that turn the reading direction round. They are shown, not obeyed.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from keras_troubleshoot.report.plain import plain
@@ -98,3 +100,18 @@ def _character(character: str) -> str:
     if not strange:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows of as many cells each as lines of text, column below column.
+
+    Example:
+        >>> aligned([("part", "error"), ("test", "4%")])
+        ['part  error', 'test  4%']
+    """
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

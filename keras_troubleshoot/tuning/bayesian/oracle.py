@@ -1,7 +1,5 @@
 """`BayesianOptimizationOracle`: hands out the trials of a Bayesian search."""
 
-import math
-from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
@@ -9,10 +7,10 @@ import keras_tuner
 from keras_troubleshoot.tuning.bayesian import requirements
 from keras_troubleshoot.tuning.bayesian.suggesting import initial_points
 from keras_troubleshoot.tuning.bayesian.suggesting import suggest
-from keras_troubleshoot.tuning.coarse import ranking
+from keras_troubleshoot.tuning.search_oracle import SearchOracle
 
 
-class BayesianOptimizationOracle(keras_tuner.Oracle):
+class BayesianOptimizationOracle(SearchOracle):
     """Expected improvement on a Gaussian process; see `suggest`.
 
     Args:
@@ -65,9 +63,6 @@ class BayesianOptimizationOracle(keras_tuner.Oracle):
             max_retries_per_trial=max_retries_per_trial,
             max_consecutive_failed_trials=max_consecutive_failed_trials,
         )
-        if seed is not None:
-            # keras-tuner takes a seed of 0 as none.
-            self.seed = seed
         self.num_initial_points = num_initial_points
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
@@ -99,47 +94,6 @@ class BayesianOptimizationOracle(keras_tuner.Oracle):
         may_grow = bool(running) and self.tune_new_entries
         return {"status": "IDLE" if may_grow else "STOPPED", "values": None}
 
-    def history(
-        self,
-    ) -> tuple[
-        list[tuple[Mapping[str, Any], float | None]], list[Mapping[str, Any]]
-    ]:
-        """Finished trials with their scores, and those under way.
-
-        In the order in which they ended and started: a resumed search reads
-        the files of its trials in another one.
-        """
-        ended = dict.fromkeys(self.end_order)
-        started = dict.fromkeys([*self.start_order, *sorted(self.trials)])
-        finished = [
-            (self.trials[name].hyperparameters.values, score(self.trials[name]))
-            for name in ended
-        ]
-        running = [
-            self.trials[name].hyperparameters.values
-            for name in started
-            if name not in ended
-        ]
-        return finished, running
-
-    def score_trial(self, trial: Any) -> None:
-        """Scores a trial; one that is no number is the worst of all.
-
-        keras-tuner would take it as failed, run it again and end the search
-        after three of them; that a configuration diverges is a result.
-        """
-        super().score_trial(trial)
-        if trial.score is None or math.isnan(trial.score):
-            trial.score = ranking.worst(self.objective.direction)
-
-    def get_best_trials(self, num_trials: int = 1) -> list[Any]:
-        """The best trials, those that diverged or failed behind them."""
-        every = self.trials.values()
-        best = ranking.ranked(every, self.objective.direction)
-        names = {trial.trial_id for trial in best}
-        others = [trial for trial in every if trial.trial_id not in names]
-        return (best + others)[:num_trials]
-
     def get_state(self) -> dict[str, Any]:
         """The state that is saved, as keras-tuner asks for it."""
         state = super().get_state()
@@ -150,8 +104,3 @@ class BayesianOptimizationOracle(keras_tuner.Oracle):
         """Takes the state of a search that is resumed."""
         super().set_state(state)
         self.num_initial_points = state["num_initial_points"]
-
-
-def score(trial: Any) -> float | None:
-    """The score of a finished trial, None of one that failed."""
-    return trial.score if trial.status == "COMPLETED" else None

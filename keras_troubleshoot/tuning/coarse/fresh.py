@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from keras_troubleshoot.tuning.coarse.ranking import FINISHED
 from keras_troubleshoot.tuning.embedding import scale
 from keras_troubleshoot.tuning.embedding.conditions import is_active
 from keras_troubleshoot.tuning.embedding.scale import HyperParameter
+from keras_troubleshoot.tuning.ranking import FINISHED
 
 
 def key(

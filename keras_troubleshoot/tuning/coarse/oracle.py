@@ -1,21 +1,20 @@
 """`CoarseToFineOracle`: a wide first round, then rounds around the best."""
 
-import math
 from typing import Any
 
-import keras_tuner
-
+from keras_troubleshoot.tuning import ranking
 from keras_troubleshoot.tuning.coarse import checking
 from keras_troubleshoot.tuning.coarse import drawing
 from keras_troubleshoot.tuning.coarse import explaining
 from keras_troubleshoot.tuning.coarse import fresh
+from keras_troubleshoot.tuning.coarse import nearest
 from keras_troubleshoot.tuning.coarse import planning
-from keras_troubleshoot.tuning.coarse import ranking
 from keras_troubleshoot.tuning.coarse.narrowing import narrow
 from keras_troubleshoot.tuning.coarse.round import Round
 from keras_troubleshoot.tuning.coarse.span import Span
 from keras_troubleshoot.tuning.coarse.span import whole
 from keras_troubleshoot.tuning.embedding.embedding import titles
+from keras_troubleshoot.tuning.search_oracle import SearchOracle
 
 # Trials that a round is drawn around; of 2 to 12 the best at 100 trials.
 KEEP = 5
@@ -26,7 +25,7 @@ FIRST_SHARE = 0.2
 ATTEMPTS = 30
 
 
-class CoarseToFineOracle(keras_tuner.Oracle):
+class CoarseToFineOracle(SearchOracle):
     """Hands out the trials of `CoarseToFine`, which says what it does.
 
     Args:
@@ -46,6 +45,7 @@ class CoarseToFineOracle(keras_tuner.Oracle):
         TypeError, ValueError: an argument will not do.
 
     Example:
+        >>> import keras_tuner
         >>> hp = keras_tuner.HyperParameters()
         >>> _ = hp.Float("rate", 1e-4, 1.0, sampling="log")
         >>> oracle = CoarseToFineOracle(
@@ -76,10 +76,9 @@ class CoarseToFineOracle(keras_tuner.Oracle):
             first_share=first_share,
             then=then,
         )
-        super().__init__(objective, max_trials, seed=seed, **options)
-        if seed is not None:
-            # keras-tuner takes a seed of 0 as none.
-            self.seed = seed
+        super().__init__(
+            objective=objective, max_trials=max_trials, seed=seed, **options
+        )
         made = planning.plan_before_model if then else planning.plan
         self.sizes = made(max_trials, rounds, first_share)
         self.keep, self.then = keep, then
@@ -120,23 +119,10 @@ class CoarseToFineOracle(keras_tuner.Oracle):
         return fresh.unknown(space, known)
 
     def modelled(self) -> dict[str, Any] | None:
-        """New values that a Gaussian process over all trials expects most of.
-
-        In the order in which trials ended and started, which a search that
-        is resumed remembers.
-        """
+        """New values of which a model of all trials expects most."""
         from keras_troubleshoot.tuning.bayesian import suggesting
 
-        ended = dict.fromkeys(self.end_order)
-        finished = [
-            (self.trials[name].hyperparameters.values, self.trials[name].score)
-            for name in ended
-        ]
-        running = [
-            self.trials[name].hyperparameters.values
-            for name in self.start_order
-            if name not in ended
-        ]
+        finished, running = self.history()
         return suggesting.suggest(
             self.hyperparameters.space,
             finished,
@@ -156,7 +142,7 @@ class CoarseToFineOracle(keras_tuner.Oracle):
         number = len(self.rounds)
         finished = len(self.finished())
         best = self.ranked() if number else []
-        best = ranking.best_of(best, self.keep)
+        best = nearest.best_of(best, self.keep)
         return Round(
             number=number + 1,
             first=self.rounds[-1].end if number else 0,
@@ -175,9 +161,9 @@ class CoarseToFineOracle(keras_tuner.Oracle):
             spans[title] = whole(hp)
             if self.rounds:
                 before = self.rounds[-1].spans.get(title, spans[title])
-                places = ranking.places(hp, best)
-                chosen = ranking.best_of(places, self.keep)
-                tried = ranking.places(hp, finished)
+                places = nearest.places(hp, best)
+                chosen = nearest.best_of(places, self.keep)
+                tried = nearest.places(hp, finished)
                 spans[title] = narrow(hp, before, chosen, tried)
         return spans
 
@@ -185,28 +171,6 @@ class CoarseToFineOracle(keras_tuner.Oracle):
         """The trials that have ended, well or not."""
         trials = self.trials.values()
         return [t for t in trials if t.status in ranking.FINISHED]
-
-    def ranked(self) -> list[Any]:
-        """The trials with a finite score, the best first."""
-        return ranking.ranked(self.trials.values(), self.objective.direction)
-
-    def get_best_trials(self, num_trials: int = 1) -> list[Any]:
-        """The best trials, those that diverged or failed behind them."""
-        best = self.ranked()[:num_trials]
-        if len(best) < num_trials:
-            names = {trial.trial_id for trial in best}
-            best += [t for n, t in self.trials.items() if n not in names]
-        return best[:num_trials]
-
-    def score_trial(self, trial: Any) -> None:
-        """Scores a trial; one that is no number is the worst of all.
-
-        keras-tuner would take it as failed, run it again and end the search
-        after three of them; that a configuration diverges is a result.
-        """
-        super().score_trial(trial)
-        if trial.score is None or math.isnan(trial.score):
-            trial.score = ranking.worst(self.objective.direction)
 
     def warnings(self) -> list[str]:
         """Which ends of the search space the best trials lie at."""

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from keras_troubleshoot.report.printable import aligned
 from keras_troubleshoot.rules.words import listed
 from keras_troubleshoot.rules.words import percent
 from keras_troubleshoot.tuning.spaces.sensitivity import Kind
@@ -132,11 +133,7 @@ class Importance:
     def lines(self) -> list[str]:
         """The summary, the table and the notes."""
         made = [self.summary()]
-        rows = (COLUMNS, *self.rows())
-        wide = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
-        for row in rows:
-            cells = (c.ljust(w) for c, w in zip(row, wide, strict=True))
-            made.append(("  " + "  ".join(cells)).rstrip())
+        made += [f"  {line}" for line in aligned([COLUMNS, *self.rows()])]
         return [*made, *self.notes]
 
     def figure(self) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.report.plain import plain
-from keras_troubleshoot.tuning.coarse.ranking import FINISHED
-from keras_troubleshoot.tuning.coarse.ranking import cost
 from keras_troubleshoot.tuning.looking import trials as trials_lib
+from keras_troubleshoot.tuning.ranking import FINISHED
+from keras_troubleshoot.tuning.ranking import cost
 
 # The columns of a table that stand first.
 FIRST = ("id", "status", "message", "score", "diverged", "best_step")

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.tuning.coarse.ranking import FINISHED
-from keras_troubleshoot.tuning.coarse.ranking import cost
 from keras_troubleshoot.tuning.embedding.conditions import is_active
+from keras_troubleshoot.tuning.ranking import FINISHED
+from keras_troubleshoot.tuning.ranking import cost
 
 # What an oracle has that is read here.
 NEEDED = ("trials", "objective", "get_space")

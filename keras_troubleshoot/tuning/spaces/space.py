@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from keras_troubleshoot.report import page
+from keras_troubleshoot.report.printable import aligned
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import listed
 from keras_troubleshoot.tuning.spaces import affording
@@ -96,11 +97,7 @@ class SearchSpace:
     def lines(self) -> list[str]:
         """The table and what it lacks, line by line."""
         made = [self.summary()]
-        rows = (COLUMNS, *self.rows())
-        wide = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
-        for row in rows:
-            cells = (c.ljust(w) for c, w in zip(row, wide, strict=True))
-            made.append(("  " + "  ".join(cells)).rstrip())
+        made += [f"  {line}" for line in aligned([COLUMNS, *self.rows()])]
         if self.left_out:
             names = listed(dict.fromkeys(e.name for e in self.left_out))
             made.append(f"Left at their defaults for want of trials: {names}.")

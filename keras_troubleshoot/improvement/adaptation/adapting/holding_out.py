@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import rows as rows_lib
 
 SHARE = 0.2  # Of the source's rows.
 MOST = 5000  # Rows: beyond that, they tell no more of interest (heuristic).
@@ -43,7 +44,7 @@ def split(x: Any, y: Any, seed: int) -> tuple[tuple, tuple]:
 
 def part(structure: Any, rows: np.ndarray) -> Any:
     """Some rows of nested arrays."""
-    return nests.transform(lambda one: np.asarray(one)[rows], structure)
+    return nests.transform(lambda one: rows_lib.take(one, rows), structure)
 
 
 def classes(y: Any) -> np.ndarray | None:

@@ -6,10 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_troubleshoot.tuning.embedding import scale
-from keras_troubleshoot.tuning.embedding.conditions import is_active
-from keras_troubleshoot.tuning.embedding.scale import HyperParameter
-
 FINISHED = ("COMPLETED", "FAILED")
 
 
@@ -38,21 +34,6 @@ def ranked(trials: Iterable[Any], direction: str) -> list[Any]:
     ]
     finite = [entry for entry in costs if entry[0] < math.inf]
     return [entry[-1] for entry in sorted(finite, key=lambda e: e[:3])]
-
-
-def places(hp: HyperParameter, trials: Iterable[Any]) -> list[float]:
-    """Where the trials lie in which a hyperparameter is on."""
-    return [
-        scale.to_unit(hp, trial.hyperparameters.values[hp.name])
-        for trial in trials
-        if hp.name in trial.hyperparameters.values
-        and is_active(hp, trial.hyperparameters.values)
-    ]
-
-
-def best_of(found: list[Any], keep: int) -> list[Any]:
-    """The first, at most half: all of few trials would be no choice."""
-    return found[: min(keep, (len(found) + 1) // 2)]
 
 
 def worst(direction: str) -> float:
