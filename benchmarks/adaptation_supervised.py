@@ -15,6 +15,7 @@ import json
 import pathlib
 import time
 
+import adaptation_problems as problems
 import keras
 import numpy as np
 import tensorflow as tf
@@ -32,62 +33,23 @@ flags.DEFINE_list("labels", ["1", "5", "10"], "labelled rows of each class")
 flags.DEFINE_bool("quick", False, "one seed, 200 steps, 5 labels a class")
 
 FILES = ("mnist_usps_2000_1800.npz", "usps.npz", "mnist.npz")
-BATCH_SIZE, SIDE, CLASSES = 64, 16, 10
-
-
-def load(name):
-    """The arrays of a file."""
-    return np.load(pathlib.Path(FLAGS.data) / name, allow_pickle=False)
-
-
-def pixels(images):
-    """Images between 0 and 1 with one channel."""
-    return np.asarray(images, "float32")[..., None] / 255
-
-
-def small(images):
-    """Images of 28x28 pixels as the sample has them, 16x16."""
-    made = tf.image.resize(images[..., None], (SIDE, SIDE), antialias=True)
-    return np.clip(made.numpy()[..., 0], 0, 255)
+BATCH_SIZE, CLASSES = 64, 10
 
 
 def domains():
-    """Training and test rows of both."""
-    both, usps, mnist = map(load, FILES)
-    return {
-        name: {
-            "train": (pixels(both[f"x_{name}"]), both[f"y_{name}"]),
-            "test": (pixels(images), labels),
-        }
-        for name, images, labels in (
-            ("mnist", small(mnist["x_test"]), mnist["y_test"]),
-            ("usps", usps["x_test"], usps["y_test"]),
-        )
-    }
+    """Training and test rows of both, by name."""
+    found = {}
+    for problem in problems.digits(FLAGS.data):
+        source, target = problem.name.lower().split(" -> ")
+        found.setdefault(source, {})["train"] = problem.source
+        found.setdefault(target, {})["test"] = problem.test
+    return found
 
 
 def network(seed):
     """The network, not yet trained."""
     keras.utils.set_random_seed(seed)
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((SIDE, SIDE, 1)),
-            layers.Conv2D(20, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(40, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(100, activation="relu"),
-            layers.Dense(CLASSES),
-        ]
-    )
-    model.compile(
-        keras.optimizers.Adam(1e-3),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    return model
+    return problems.convolutions((problems.SIDE, problems.SIDE, 1))
 
 
 def trained(data, steps, seed):
