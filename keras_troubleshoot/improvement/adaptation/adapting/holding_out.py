@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import rows as rows_lib
+from keras_troubleshoot.improvement.adaptation.models import balancing
 
 SHARE = 0.2  # Of the source's rows.
 MOST = 5000  # Rows: beyond that, they tell no more of interest (heuristic).
@@ -31,7 +32,7 @@ def split(x: Any, y: Any, seed: int) -> tuple[tuple, tuple]:
             "The source must hold at least 4 rows, so that some can be kept "
             f"back, received: {rows}. To mend it, give `validation=(x, y)`."
         )
-    ids = classes(y)
+    ids = balancing.class_ids(y)
     numbers = np.unique(ids, return_counts=True)[1] if ids is not None else [1]
     if min(numbers) < 2 or count < len(numbers):
         ids = None
@@ -45,16 +46,3 @@ def split(x: Any, y: Any, seed: int) -> tuple[tuple, tuple]:
 def part(structure: Any, rows: np.ndarray) -> Any:
     """Some rows of nested arrays."""
     return nests.transform(lambda one: rows_lib.take(one, rows), structure)
-
-
-def classes(y: Any) -> np.ndarray | None:
-    """Class ids of the rows; None of numbers and of several targets."""
-    arrays = [np.asarray(one) for one in nests.arrays(y)]
-    if len(arrays) != 1:
-        return None
-    labels = arrays[0].reshape(len(arrays[0]), -1)
-    if labels.shape[1] > 1:
-        one_hot = np.all(labels.sum(axis=1) == 1) and np.all(labels >= 0)
-        return labels.argmax(axis=1) if one_hot else None
-    whole = labels.dtype.kind in "iubUS" or np.all(labels == np.rint(labels))
-    return labels[:, 0] if whole else None

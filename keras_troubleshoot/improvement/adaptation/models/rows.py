@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.improvement.adaptation.models import balancing
 
 # Rows of a stream that are shuffled among each other (heuristic).
 BUFFER = 1024
@@ -23,12 +24,23 @@ class Rows:
         count: rows; None where a stream does not tell.
         spec: `tf.TensorSpec` of each tensor of one row, in the structure of
             the values.
+        classes: of the rows, where each is to be equally frequent in a batch.
     """
 
     name: str
     values: Any
     count: int | None
     spec: Any
+    classes: np.ndarray | None = None
+
+    def balanced(self) -> "Rows":
+        """The same rows, of which each class is equally frequent.
+
+        Raises:
+            ValueError: they have no classes, or are a stream.
+        """
+        ids = balancing.required_ids(self.values, self.name)
+        return dataclasses.replace(self, classes=ids)
 
     def batches(self, size: int, shuffle: bool, seed: int | None) -> Any:
         """Full batches without end, shuffled anew each time through."""
@@ -38,14 +50,20 @@ class Rows:
                 rows = rows.shuffle(BUFFER, seed=seed)
             return rows.repeat().batch(size, drop_remainder=True)
         tensors = keras.tree.map_structure(tf.convert_to_tensor, self.values)
-        places = tf.data.Dataset.range(self.count)
-        if shuffle:
-            places = places.shuffle(self.count, seed=seed)
         return (
-            places.repeat()
+            self.places(size, shuffle, seed)
             .batch(size, drop_remainder=True)
             .map(lambda chosen: gathered(tensors, chosen))
         )
+
+    def places(self, size: int, shuffle: bool, seed: int | None) -> Any:
+        """Places of rows without end."""
+        if self.classes is not None:
+            return balancing.places(self.classes, size, shuffle, seed)
+        places = tf.data.Dataset.range(self.count)
+        if shuffle:
+            places = places.shuffle(self.count, seed=seed)
+        return places.repeat()
 
 
 def gathered(tensors: Any, places: Any) -> Any:

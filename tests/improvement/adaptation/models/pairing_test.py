@@ -97,6 +97,111 @@ class PairedTest(parameterized.TestCase):
         self.assertLen(paired(source, target, 10, steps=3), 3)
 
 
+class BalancedTest(parameterized.TestCase):
+    labels = np.repeat([0, 1, 2], [40, 7, 3])
+
+    def counts(self, labels):
+        return np.bincount(np.asarray(labels).astype(int), minlength=3)
+
+    @parameterized.named_parameters(
+        ("ids", labels),
+        ("a column of ids", labels[:, np.newaxis]),
+        ("whole floats", labels.astype("float32")),
+        ("one-hot", np.eye(3)[labels]),
+        ("the only one of a dictionary", {"kind": labels}),
+    )
+    def test_each_batch_holds_classes_equally_often(self, labels):
+        batches = list(paired((XS, labels), XT, 16, balanced=True))
+        self.assertLen(batches, 4)
+        for x, y in batches:
+            y = y["kind"] if isinstance(y, dict) else np.asarray(y)
+            rows = np.asarray(x["source"])[:, 0].astype(int)
+            wanted = self.labels[rows]
+            np.testing.assert_array_equal(
+                np.asarray(labels)[rows]
+                if not isinstance(labels, dict)
+                else wanted,
+                y,
+            )
+            self.assertLessEqual(np.ptp(self.counts(wanted)), 1)
+
+    def test_without_it_they_are_as_frequent_as_they_are(self):
+        x, _ = gathered(paired((XS, self.labels), XT, 50, steps=1))
+        rows = x["source"][:, 0].astype(int)
+        np.testing.assert_array_equal(
+            self.counts(self.labels[rows]), [40, 7, 3]
+        )
+
+    def test_all_rows_of_a_class_come_before_one_comes_again(self):
+        x, _ = gathered(paired((XS, self.labels), XT, 30, balanced=True))
+        seen = collections.Counter(x["source"][:, 0].astype(int).tolist())
+        self.assertEqual({seen[row] for row in range(40)}, {0, 1})
+        self.assertEqual({seen[row] for row in range(40, 47)}, {2, 3})
+        self.assertEqual({seen[row] for row in range(47, 50)}, {6, 7})
+
+    def test_order_hangs_on_seed_and_epoch(self):
+        def drawn(seed):
+            return paired((XS, self.labels), XT, 25, balanced=True, seed=seed)
+
+        batches = drawn(1)
+        first, second = gathered(batches), gathered(batches)
+        self.assertFalse(
+            np.array_equal(first[0]["source"], second[0]["source"])
+        )
+        again = gathered(drawn(1))
+        np.testing.assert_array_equal(first[0]["source"], again[0]["source"])
+        other = gathered(drawn(2))
+        self.assertFalse(np.array_equal(first[0]["source"], other[0]["source"]))
+
+    def test_without_shuffling_classes_take_turns_in_order(self):
+        x, y = gathered(
+            paired((XS, self.labels), XT, 9, shuffle=False, balanced=True)
+        )
+        np.testing.assert_array_equal(y, np.arange(len(y)) % 3)
+        np.testing.assert_array_equal(
+            x["source"][:9, 0], [0, 40, 47, 1, 41, 48, 2, 42, 49]
+        )
+
+    def test_more_classes_than_a_batch_holds(self):
+        x, y = gathered(paired((XS, YS), XT, 10, steps=10, balanced=True))
+        self.assertEqual(set(np.bincount(y)), {2})
+        # Not always the same ones beside each other.
+        batches = [frozenset(one.tolist()) for one in y.reshape(10, 10)]
+        self.assertLen(set(batches), 10)
+        np.testing.assert_array_equal(x["source"][:, 0], y)
+
+    def test_each_of_several_sources_is_balanced(self):
+        others = np.repeat([2, 5], 25)  # Its classes are others, too.
+        batches = paired(
+            [(XS, self.labels), (XS, others)], XT, 12, balanced=True
+        )
+        for _, y in batches:
+            y = np.asarray(y)
+            np.testing.assert_array_equal(self.counts(y[::2]), [4, 4, 4])
+            np.testing.assert_array_equal(np.bincount(y[1::2])[[2, 5]], [6, 6])
+
+    def test_the_target_may_be_a_stream(self):
+        target = tf.data.Dataset.from_tensor_slices(XT).batch(7)
+        batches = paired((XS, self.labels), target, 9, balanced=True)
+        for x, y in batches:
+            np.testing.assert_array_equal(self.counts(y), [3, 3, 3])
+            self.assertTrue(np.all(x["target"] < 0))
+
+    @parameterized.named_parameters(
+        ("numbers", YS + 0.5, r"labels of shape \(50,\)"),
+        ("several classes a row", np.ones((50, 3)) - np.eye(50, 3), "50, 3"),
+        ("several labels", [YS, YS], "numbers or several"),
+    )
+    def test_needs_one_class_a_row(self, labels, told):
+        with self.assertRaisesRegex(ValueError, told):
+            paired((XS, labels), XT, balanced=True)
+
+    def test_a_source_must_not_be_a_stream(self):
+        source = tf.data.Dataset.from_tensor_slices((XS, YS)).batch(7)
+        with self.assertRaisesRegex(ValueError, "the source as a stream"):
+            paired(source, XT, balanced=True)
+
+
 class RefusesTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("an empty target", (XS, YS), XT[:0], "target must hold at least one"),
