@@ -84,18 +84,28 @@ def places(ids: np.ndarray, size: int, shuffle: bool, seed: Any) -> Any:
 
     def of_class(number, drawn):
         rows = order[ends[number] - counts[number] : ends[number]]
-        rows = tf.data.Dataset.from_tensor_slices(rows)
-        if shuffle:
-            rows = rows.shuffle(counts[number], seed=drawn)
-        return rows.repeat()
+        if not shuffle:
+            return tf.data.Dataset.from_tensor_slices(rows).repeat()
+        turns = tf.data.Dataset.counter()
+        return turns.map(lambda turn: shuffled(rows, drawn, turn)).unbatch()
 
-    # A seed that is drawn, so that the next epoch has another order.
+    # Seeds that are drawn, so that the next epoch has another order.
     seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=shuffle)
     numbers = tf.data.Dataset.range(len(counts))
     turns = tf.data.Dataset.zip(numbers, seeds).interleave(
         of_class, cycle_length=len(counts)
     )
     if shuffle and len(counts) > size:
-        rounds = turns.batch(len(counts))
-        return rounds.map(tf.random.shuffle).unbatch()
+        rounds = tf.data.Dataset.zip(turns.batch(len(counts)), seeds)
+        return rounds.map(lambda one, drawn: shuffled(one, drawn, 0)).unbatch()
     return turns
+
+
+def shuffled(rows: Any, seed: Any, turn: Any) -> Any:
+    """Rows in an order that hangs on the seed and the turn alone.
+
+    `Dataset.shuffle` takes no seed that is a tensor where Keras' own is 0.
+    """
+    return tf.random.experimental.stateless_shuffle(
+        rows, tf.stack([seed, turn])
+    )

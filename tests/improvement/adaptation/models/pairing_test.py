@@ -2,6 +2,7 @@
 
 import collections
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
@@ -152,6 +153,17 @@ class BalancedTest(parameterized.TestCase):
         np.testing.assert_array_equal(first[0]["source"], again[0]["source"])
         other = gathered(drawn(2))
         self.assertFalse(np.array_equal(first[0]["source"], other[0]["source"]))
+
+    @parameterized.parameters((0, "labels"), (7, "labels"), (0, "each other"))
+    def test_without_a_seed_it_follows_that_of_keras(self, seed, kind):
+        labels = self.labels if kind == "labels" else YS
+        drawn = []
+        for one in (seed, seed, seed + 1):
+            keras.utils.set_random_seed(one)
+            batches = paired((XS, labels), XT, 16, balanced=True)
+            drawn.append(gathered(batches)[0]["source"])
+        np.testing.assert_array_equal(drawn[0], drawn[1])
+        self.assertFalse(np.array_equal(drawn[0], drawn[2]))
 
     def test_without_shuffling_classes_take_turns_in_order(self):
         x, y = gathered(
