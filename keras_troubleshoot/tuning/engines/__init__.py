@@ -1,0 +1,1 @@
+"""Trains the trials of a search in other processes and on other machines."""

@@ -1,0 +1,95 @@
+"""Trains the trials of a search in several processes of this machine."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from keras_troubleshoot.tuning.engines import chief
+from keras_troubleshoot.tuning.engines import payload
+from keras_troubleshoot.tuning.engines.crew import Crew
+from keras_troubleshoot.tuning.engines.desk import Desk
+from keras_troubleshoot.tuning.engines.leases import Leases
+
+# keras-tuner's own searches grew by 18 to 40 MiB a trial in one process: a
+# worker is renewed before that is a GiB.
+TRIALS_EACH = 25
+# Processes that a trial may cost, before it counts as failed.
+ATTEMPTS = 2
+PAUSE = 0.05
+
+
+def search(
+    oracle: Any,
+    work: Any,
+    workers: int,
+    *,
+    trials_each: int | None = TRIALS_EACH,
+    watch: Callable[[], None] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> int:
+    """Searches with workers that are processes of this machine.
+
+    The oracle stays here, and answers them on 127.0.0.1. A process that dies
+    costs the time of its trial, which is run again; a trial that ended two
+    processes is recorded as failed, with the reason. The processors are
+    shared between the workers, and each has one GPU, where there are several.
+    Workers end with this process, however it ends.
+
+    Args:
+        oracle: of keras-tuner with `Keeping`.
+        work: see `running.work`; functions go by value, arrays are written
+            once and shared, a `tf.data.Dataset` is written as it comes.
+        workers: how many processes, at least 1.
+        trials_each: trials after which a process is renewed, which gives its
+            memory back and takes some seconds; None for never.
+        watch: called some twenty times a second meanwhile.
+        tell: takes a line about each process that was lost.
+
+    Returns:
+        How many trials were started.
+
+    Raises:
+        ValueError: an argument will not do, or the work cannot go to another
+            process.
+        RuntimeError: the workers die before their first trial; with the last
+            lines that they wrote.
+        KeyboardInterrupt: Ctrl-C; what has ended is kept, what was under way
+            is put back.
+    """
+    require_whole("workers", workers)
+    if trials_each is not None:
+        require_whole("trials_each", trials_each)
+    desk = Desk(oracle, Leases(math.inf, math.inf), ATTEMPTS, tell)
+    if desk.over():
+        return 0
+    with payload.private_folder() as folder:
+        payload.write(folder, work)
+        with chief.listening(desk, "127.0.0.1:0") as port:
+            crew = Crew(desk, workers, folder, port, trials_each)
+            try:
+                attend(desk, crew, watch)
+            finally:
+                crew.kill()
+    return desk.created
+
+
+def attend(desk: Desk, crew: Crew, watch: Callable[[], None] | None) -> None:
+    """Keeps the workers going until the search is over."""
+    while not desk.over():
+        crew.tend()
+        if watch is not None:
+            watch()
+        time.sleep(PAUSE)
+
+
+def require_whole(name: str, value: Any) -> None:
+    """Refuses what is no whole number above 0.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(
+            f"`{name}` must be a whole number, 1 or more, received: {value!r}."
+        )
