@@ -34,6 +34,9 @@ class Client(oracle_client.OracleClient):
         oracle: has the attributes that a worker asks for: `objective`, ...
         grace: seconds for which a chief that is away is waited for.
 
+    Attributes:
+        ended: how many trials it has ended.
+
     Raises:
         ChiefGone: by all methods: it is away for longer.
         RuntimeError: by all methods: it refuses a call.
@@ -49,6 +52,7 @@ class Client(oracle_client.OracleClient):
         self.stub = Line(f"{host}:{port}", self.tuner_id, grace)
         self.multi_worker, self.should_report = False, True
         self.heartbeat: Heartbeat | None = None
+        self.ended = 0
 
     def create_trial(self, tuner_id: str) -> Any:
         """The next trial; waits while there is none yet."""
@@ -83,6 +87,7 @@ class Client(oracle_client.OracleClient):
         self.stub.metadata = wire.packed(trial.message)
         try:
             super().end_trial(trial)
+            self.ended += 1
         finally:
             self.rest()
 

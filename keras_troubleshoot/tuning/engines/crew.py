@@ -7,8 +7,8 @@ from keras_troubleshoot.tuning.engines import resources
 from keras_troubleshoot.tuning.engines.desk import Desk
 from keras_troubleshoot.tuning.engines.process import Process
 
-# Deaths of a process before it asked for its first trial, in a row, for each
-# place: once may be chance.
+# Deaths of processes before they asked for a trial, in a row, at least: one
+# may be chance.
 STARTS = 2
 
 
@@ -70,7 +70,7 @@ class Crew:
         asked = process.tuner_id in self.desk.asked
         self.desk.died(process.tuner_id, process.reason())
         self.failures = 0 if asked else self.failures + 1
-        if self.failures >= STARTS * len(self.processes):
+        if self.failures >= max(STARTS, len(self.processes)):
             raise RuntimeError(
                 f"The workers of the search do not start: "
                 f"{process.reason()}. The last that it said:\n"
