@@ -1,20 +1,19 @@
-"""What the oracles of all searches have in common."""
+"""What the oracles of all our searches have in common."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
 
-from keras_troubleshoot.tuning import ranking
+from keras_troubleshoot.tuning.running import keeping
 
 History = tuple[
     list[tuple[Mapping[str, Any], float | None]], list[Mapping[str, Any]]
 ]
 
 
-class SearchOracle(keras_tuner.Oracle):
-    """An oracle to which a trial that diverged is a bad result, no failure.
+class SearchOracle(keeping.Keeping, keras_tuner.Oracle):
+    """An oracle that keeps its search, and takes a divergence as a result.
 
     Args:
         seed: a whole number, which fixes all trials; drawn by default.
@@ -45,27 +44,6 @@ class SearchOracle(keras_tuner.Oracle):
             if name not in ended
         ]
         return finished, running
-
-    def ranked(self) -> list[Any]:
-        """The trials with a finite score, the best first."""
-        return ranking.ranked(self.trials.values(), self.objective.direction)
-
-    def get_best_trials(self, num_trials: int = 1) -> list[Any]:
-        """The best trials, those that diverged or failed behind them."""
-        best = self.ranked()
-        names = {trial.trial_id for trial in best}
-        others = [t for name, t in self.trials.items() if name not in names]
-        return (best + others)[:num_trials]
-
-    def score_trial(self, trial: Any) -> None:
-        """Scores a trial; one that is no number is the worst of all.
-
-        keras-tuner would take it as failed, run it again and end the search
-        after three of them; that a configuration diverges is a result.
-        """
-        super().score_trial(trial)
-        if trial.score is None or math.isnan(trial.score):
-            trial.score = ranking.worst(self.objective.direction)
 
 
 def score(trial: Any) -> float | None:

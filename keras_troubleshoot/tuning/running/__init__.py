@@ -1,0 +1,1 @@
+"""Runs a search: its trials, its files, its end."""

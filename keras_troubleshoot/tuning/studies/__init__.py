@@ -1,0 +1,1 @@
+"""Searches to and from the studies of other libraries."""
