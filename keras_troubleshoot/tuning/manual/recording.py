@@ -55,6 +55,8 @@ def record(
     oracle.end_order.append(trial.trial_id)
     # So that no search tries these values again.
     oracle._record_values(trial)
+    # keras-tuner draws anew what is in effect in one of two scopes only.
+    trial.hyperparameters.values = dict(values)
     if has_folder(oracle):
         oracle._save_trial(trial)
     return trial
