@@ -114,3 +114,19 @@ def first_line(error: BaseException) -> str:
     """What an error says, without the stack that TensorFlow appends."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:200].rstrip(".")
+
+
+def clear_session() -> None:
+    """Forgets the models of before; unlike Keras' own, no setting.
+
+    `keras.utils.clear_session` also puts the global dtype policy and other
+    settings of the user back to their defaults.
+    """
+    import keras
+    from keras.src.backend.common import global_state
+
+    settings = global_state.GLOBAL_SETTINGS_TRACKER
+    policy = global_state.get_global_attribute("dtype_policy")
+    keras.utils.clear_session()
+    global_state.GLOBAL_SETTINGS_TRACKER = settings
+    global_state.set_global_attribute("dtype_policy", policy)
