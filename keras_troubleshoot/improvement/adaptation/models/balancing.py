@@ -97,8 +97,12 @@ def places(ids: np.ndarray, size: int, shuffle: bool, seed: Any) -> Any:
     )
     if shuffle and len(counts) > size:
         rounds = tf.data.Dataset.zip(turns.batch(len(counts)), seeds)
-        return rounds.map(lambda one, drawn: shuffled(one, drawn, 0)).unbatch()
-    return turns
+        turns = rounds.map(lambda one, drawn: shuffled(one, drawn, 0)).unbatch()
+    # What Keras asks for, and `tf.data` does not see by itself.
+    endless = tf.data.experimental.assert_cardinality(
+        tf.data.INFINITE_CARDINALITY
+    )
+    return turns.apply(endless)
 
 
 def shuffled(rows: Any, seed: Any, turn: Any) -> Any:

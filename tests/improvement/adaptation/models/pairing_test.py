@@ -112,7 +112,7 @@ class BalancedTest(parameterized.TestCase):
         ("the only one of a dictionary", {"kind": labels}),
     )
     def test_each_batch_holds_classes_equally_often(self, labels):
-        batches = list(paired((XS, labels), XT, 16, balanced=True))
+        batches = paired((XS, labels), XT, 16, balanced=True)
         self.assertLen(batches, 4)
         for x, y in batches:
             y = y["kind"] if isinstance(y, dict) else np.asarray(y)
@@ -175,7 +175,9 @@ class BalancedTest(parameterized.TestCase):
         )
 
     def test_more_classes_than_a_batch_holds(self):
-        x, y = gathered(paired((XS, YS), XT, 10, steps=10, balanced=True))
+        batches = paired((XS, YS), XT, 10, steps=10, balanced=True)
+        self.assertLen(batches, 10)
+        x, y = gathered(batches)
         self.assertEqual(set(np.bincount(y)), {2})
         # Not always the same ones beside each other.
         batches = [frozenset(one.tolist()) for one in y.reshape(10, 10)]
