@@ -64,6 +64,7 @@ class Line:
         self.metadata: wire.Metadata = ()
         self.told: wire.Metadata = ()
         self.heard = time.monotonic()
+        self.gone: ChiefGone | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """A method of the service: `GetSpace`, `CreateTrial`, ..."""
@@ -84,6 +85,9 @@ class Line:
             ChiefGone: no answer for `grace` seconds.
             RuntimeError: the chief refuses it.
         """
+        if self.gone is not None:
+            # Who swallowed it shall not end a trial that it interrupted.
+            raise self.gone
         self.calls += 1
         who = wire.Sender(self.tuner_id, self.session, str(self.calls))
         metadata, self.metadata = wire.sent(who) + self.metadata, ()
@@ -107,10 +111,11 @@ class Line:
                 f"The chief at {self.address} refuses: {error.details()}"
             ) from error
         if time.monotonic() - max(began, self.heard) > self.grace:
-            raise ChiefGone(
+            self.gone = ChiefGone(
                 f"the chief at {self.address} has not answered for "
                 f"{self.grace:g} seconds"
-            ) from error
+            )
+            raise self.gone from error
         time.sleep(PAUSE)
 
     def beat(self, trial_id: str, timeout: float) -> bool | None:

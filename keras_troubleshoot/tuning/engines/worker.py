@@ -16,11 +16,13 @@ def main(arguments: Sequence[str]) -> int:
     orphans.die_with_parent()
     folder, trials = arguments
     from keras_troubleshoot.tuning.engines import payload
+
+    work = payload.read(folder)
+    # They take their time: what cannot be read is said at once.
     from keras_troubleshoot.tuning.engines.client import ChiefGone
     from keras_troubleshoot.tuning.engines.client import Client
     from keras_troubleshoot.tuning.running import loop
 
-    work = payload.read(folder)
     client = Client(types.SimpleNamespace(objective=work.objective))
     try:
         loop.search(client, work, client.tuner_id, most=int(trials) or None)

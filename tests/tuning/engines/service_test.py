@@ -183,6 +183,9 @@ class ServiceTest(absltest.TestCase):
             began = time.monotonic()
             with self.assertRaisesRegex(client.ChiefGone, "0.5 seconds"):
                 worker.create_trial("worker")
+            # Also where the first was swallowed by a training.
+            with self.assertRaises(client.ChiefGone):
+                worker.get_space()
         self.assertLess(time.monotonic() - began, 3.0)
 
     def test_the_chief_is_started_anew(self):
