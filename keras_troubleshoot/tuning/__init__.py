@@ -12,8 +12,12 @@ _NAMES = {
     "CoarseToFine": f"{_HOME}.coarse.tuner",
     "CoarseToFineOracle": f"{_HOME}.coarse.oracle",
     "Importance": f"{_HOME}.looking.result",
+    "Estimate": f"{_HOME}.running.estimate",
+    "MedianStopping": f"{_HOME}.running.discarding",
     "ModelHyperModel": f"{_HOME}.spaces.hypermodel",
     "SearchSpace": f"{_HOME}.spaces.space",
+    "SuccessiveHalving": f"{_HOME}.running.discarding",
+    "TuningResult": f"{_HOME}.running.result",
     "history": f"{_HOME}.looking.figures",
     "hypermodel": f"{_HOME}.spaces.hypermodel",
     "importance": f"{_HOME}.looking.importance",
@@ -29,6 +33,7 @@ _NAMES = {
     "to_dataframe": f"{_HOME}.looking.tables",
     "to_json": f"{_HOME}.looking.tables",
     "to_tensorboard": f"{_HOME}.looking.tensorboard",
+    "tune": f"{_HOME}.running.tune",
 }
 
 __all__ = list(_NAMES)

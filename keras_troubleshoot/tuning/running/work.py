@@ -76,9 +76,10 @@ def run(work: Work, trial: Any, report: Report) -> Outcome:
     try:
         for execution in range(work.executions):
             seed = seed_of(work.seed, int(trial.trial_id), execution)
-            reason = train(work, trial, seed, report, kept)
-            if reason is not None:
-                return Outcome("COMPLETED", reason)
+            hp = trial.hyperparameters
+            _, reporter = train(work, hp, seed, report, kept)
+            if reporter.reason is not None:
+                return Outcome("COMPLETED", reporter.reason)
     except Exception as error:
         return Outcome("FAILED", told(error))
     finally:
@@ -87,10 +88,9 @@ def run(work: Work, trial: Any, report: Report) -> Outcome:
 
 
 def train(
-    work: Work, trial: Any, seed: int, report: Report, *callbacks: Any
-) -> str | None:
-    """Trains once; returns why it ended early, or None."""
-    hp = trial.hyperparameters
+    work: Work, hp: Any, seed: int, report: Report, *callbacks: Any
+) -> tuple[keras.Model, Reporter]:
+    """Trains one model of a configuration; returns it and what it told."""
     model = built(work, hp, seed)
     reporter = Reporter(work.objective, report)
     options = dict(work.options)
@@ -101,7 +101,7 @@ def train(
     if not reporter.reported:
         metrics, step = results.read(made, work.objective)
         reporter.take(metrics, step)
-    return reporter.reason
+    return model, reporter
 
 
 def built(work: Work, hp: Any, seed: int) -> keras.Model:
