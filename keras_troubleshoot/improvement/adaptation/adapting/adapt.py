@@ -37,10 +37,12 @@ def adapt(
 ) -> Adaptation:
     """Trains candidates for a target without labels, and chooses one.
 
-    The candidates are trained from the same weights on the same batches, and
-    ranked by validators that see held-out rows of the source and inputs of
-    the target: see `assess` and `rank`. "source only" is always among them:
-    where nothing is gained, it is chosen. Everything random is left as it was.
+    The candidates are trained from the same weights, and ranked by validators
+    that see held-out rows of the source and inputs of the target: see
+    `assess` and `rank`. "coral" and "mmd" see the classes of the source
+    equally often (`paired(..., balanced=True)`), all else the same batches.
+    "source only" is always among them: where nothing is gained, it is chosen.
+    Everything random is left as it was.
 
     Args:
         source: `(x, y)`: arrays as `fit` takes them.

@@ -32,19 +32,23 @@ class Way:
         conditional: whether features are aligned together with the predicted
             classes, where classes are predicted.
         augmented: whether inputs are augmented.
+        balanced: whether the classes of the source are equally frequent in a
+            batch, where classes are predicted.
     """
 
     make: Callable[[int], Any]
     conditional: bool = False
     augmented: bool = True
+    balanced: bool = False
 
 
 NOTHING = Way(lambda steps: None, augmented=False)
 KNOWN = types.MappingProxyType(
     {
         "augmented": Way(lambda steps: None),
-        "coral": Way(lambda steps: CORAL()),
-        "mmd": Way(lambda steps: MMD()),
+        # What they compare hangs on the shares of classes in a batch.
+        "coral": Way(lambda steps: CORAL(), balanced=True),
+        "mmd": Way(lambda steps: MMD(), balanced=True),
         # Alone, features of two classes may be brought onto each other.
         "adversarial": Way(
             lambda steps: DomainAdversarial(Ramp(steps, MAXIMUM)), True

@@ -10,6 +10,7 @@ from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.improvement.adaptation.adapting import splitting
 from keras_troubleshoot.improvement.adaptation.adapting.candidates import Way
+from keras_troubleshoot.improvement.adaptation.models import balancing
 from keras_troubleshoot.improvement.adaptation.models import conditioning
 from keras_troubleshoot.improvement.adaptation.models.adaptation_model import (
     AdaptationModel,
@@ -61,10 +62,16 @@ def train(plan: Plan, way: Way) -> tuple[Any, dict]:
         plan.target,
         plan.batch_size,
         steps=plan.steps,
+        balanced=way.balanced and has_classes(built, plan.source[1]),
         seed=plan.seed,
     )
     history = model.fit(batches, verbose=0).history
     return model, {name: values[-1] for name, values in history.items()}
+
+
+def has_classes(built: Any, y: Any) -> bool:
+    """Whether one class of each row is predicted."""
+    return conditioning.possible(built) and balancing.class_ids(y) is not None
 
 
 def parts(built: Any, features: str | None) -> tuple[Any, Any]:

@@ -10,6 +10,7 @@ from absl.testing import parameterized
 
 import keras_troubleshoot as kts
 from keras_troubleshoot.improvement.adaptation.adapting import augmenting
+from keras_troubleshoot.improvement.adaptation.adapting import candidates
 from keras_troubleshoot.improvement.adaptation.adapting import holding_out
 from keras_troubleshoot.improvement.adaptation.adapting import splitting
 from keras_troubleshoot.improvement.adaptation.adapting import training
@@ -216,6 +217,50 @@ class AdaptTest(parameterized.TestCase):
             **QUICK,
         )
         self.assertIn("source risk", str(found))
+
+
+class BalancedTest(parameterized.TestCase):
+    def balanced(self, way, labels, loss="sparse_categorical_crossentropy"):
+        """What `paired` is told."""
+
+        def compiled():
+            model = build()
+            model.compile("sgd", loss)
+            return model
+
+        plan = training.Plan(
+            build=compiled,
+            source=(XS, labels),
+            target=XT,
+            steps=1,
+            batch_size=30,
+            features=None,
+            augment=None,
+            seed=0,
+        )
+        with mock.patch.object(
+            training, "paired", side_effect=training.paired
+        ) as called:
+            training.train(plan, candidates.KNOWN[way])
+        return called.call_args.kwargs["balanced"]
+
+    @parameterized.parameters(
+        ("coral", True),
+        ("mmd", True),
+        ("adversarial", False),
+        ("augmented", False),
+    )
+    def test_where_it_helps(self, way, expected):
+        self.assertEqual(self.balanced(way, YS), expected)
+
+    def test_one_hot_labels_are_classes_and_several_a_row_are_not(self):
+        one = np.eye(3)[YS]
+        self.assertTrue(self.balanced("mmd", one, "categorical_crossentropy"))
+        self.assertFalse(self.balanced("mmd", 1 - one, "binary_crossentropy"))
+
+    def test_numbers_are_not_even_if_they_are_whole(self):
+        whole = np.stack([YS, YS, YS], axis=1).astype("float32")
+        self.assertFalse(self.balanced("mmd", whole, "mse"))
 
 
 class PartsTest(parameterized.TestCase):
