@@ -23,8 +23,9 @@ def record(
     score: float | None = None,
     failed: bool = False,
     message: str | None = None,
+    trial_id: str | None = None,
 ) -> Any:
-    """Adds a finished trial.
+    """Adds a finished trial, or puts one right.
 
     Args:
         oracle: of keras-tuner; `oracle.save()` is left to the caller.
@@ -35,15 +36,16 @@ def record(
         score: the objective, where it is not the best of its steps.
         failed: whether it has no score.
         message: what is kept with it: why it failed or ended early.
+        trial_id: of a trial that is replaced; the next number by default.
 
     Returns:
-        The trial, with the number that follows.
+        The trial.
     """
     hyperparameters = oracle.get_space()
     hyperparameters.values = dict(values)
     trial = keras_tuner.engine.trial.Trial(
         hyperparameters,
-        next_id(oracle),
+        trial_id or next_id(oracle),
         "FAILED" if failed else "COMPLETED",
         message,
     )
@@ -51,8 +53,9 @@ def record(
     if not failed:
         rate(trial, oracle, score)
     oracle.trials[trial.trial_id] = trial
-    oracle.start_order.append(trial.trial_id)
-    oracle.end_order.append(trial.trial_id)
+    for order in (oracle.start_order, oracle.end_order):
+        if trial.trial_id not in order:
+            order.append(trial.trial_id)
     # So that no search tries these values again.
     oracle._record_values(trial)
     # keras-tuner draws anew what is in effect in one of two scopes only.
