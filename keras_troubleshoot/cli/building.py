@@ -3,8 +3,9 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
+
+import keras_tuner
 
 from keras_troubleshoot.cli.command import CommandError
 from keras_troubleshoot.cli.command import first_line
@@ -12,8 +13,8 @@ from keras_troubleshoot.cli.command import first_line
 MODULE = "keras_troubleshoot_tuned"
 
 
-class FileBuilder:
-    """A function of a file; in another process, the file is run there.
+class FileBuilder(keras_tuner.HyperModel):
+    """The builder of a file; in another process, the file is run there.
 
     So nothing of it has to be pickled.
 
@@ -28,21 +29,23 @@ class FileBuilder:
     """
 
     def __init__(self, path: str, name: str):
-        self.path, self.name = os.path.abspath(path), name
+        super().__init__()
+        self.path, self.builder = os.path.abspath(path), name
         self.found = found(self.path, name)
 
-    def __call__(self, hp: Any) -> Any:
-        """Builds a model."""
-        return self.build(hp)
+    def build(self, hp: Any) -> Any:
+        """The model of a configuration."""
+        return getattr(self.found, "build", self.found)(hp)
 
-    @property
-    def build(self) -> Callable[[Any], Any]:
-        """The function, also that of a `HyperModel`."""
-        return getattr(self.found, "build", self.found)
+    def fit(self, hp: Any, model: Any, *data: Any, **options: Any) -> Any:
+        """Trains it; as the builder does, where it says how."""
+        if hasattr(self.found, "fit"):
+            return self.found.fit(hp, model, *data, **options)
+        return super().fit(hp, model, *data, **options)
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         """How it goes to other processes."""
-        return FileBuilder, (self.path, self.name)
+        return FileBuilder, (self.path, self.builder)
 
 
 def load(argument: str) -> FileBuilder:

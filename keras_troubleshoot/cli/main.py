@@ -20,6 +20,7 @@ _COMMANDS = {
     "check": "diagnose a saved model and its data; trains nothing",
     "run": "run an unmodified training script under supervision",
     "compare": "compare a recorded training with good ones",
+    "tune": "search hyperparameters, on one machine or many",
     "rules": "list the diagnoses",
     "explain": "tell one diagnosis in full",
 }
@@ -39,7 +40,8 @@ Exit codes:
   0  healthy: nothing was found that --fail_on counts
   1  found: at least one finding of --fail_on severity
   2  could not judge: a wrong call, an unreadable file, nothing to look at
-  `run` passes on the exit code of a script that fails by itself.
+  `run` passes on the exit code of a script that fails by itself; `tune` ends
+  with 0 when its search has come to its end.
 """
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from unittest import mock
 
 from absl.testing import absltest
 
@@ -24,6 +25,9 @@ class Hyper:
     def build(self, hp):
         return hp + Rates().low
 
+    def fit(self, hp, model, *data, **options):
+        return hp, model, data
+
 hyper = Hyper()
 number = 5
 """
@@ -38,16 +42,25 @@ class BuildingTest(calling.CommandTestCase):
         self.write("my-file.py", FILE)
 
     def test_a_function(self):
-        self.assertEqual(building.load("my-file.py:build")(2), 6)
+        self.assertEqual(building.load("my-file.py:build").build(2), 6)
 
     def test_a_hypermodel(self):
-        self.assertEqual(building.load("my-file.py:hyper")(2), 2.1)
+        self.assertEqual(building.load("my-file.py:hyper").build(2), 2.1)
         self.assertEqual(building.load("my-file.py:Hyper").build(2), 2.1)
+
+    def test_a_training_of_its_own(self):
+        hyper = building.load("my-file.py:hyper")
+        self.assertEqual(hyper.fit(1, 2, 3, epochs=4), (1, 2, (3,)))
+        model = mock.Mock()
+        model.fit.return_value = 5
+        plain = building.load("my-file.py:build")
+        self.assertEqual(plain.fit(1, model, 3, epochs=4), 5)
+        model.fit.assert_called_once_with(3, epochs=4)
 
     def test_goes_to_other_processes_by_its_path(self):
         text = pickle.dumps(building.load("my-file.py:build"))
         self.assertLess(len(text), 500)
-        self.assertEqual(pickle.loads(text)(2), 6)
+        self.assertEqual(pickle.loads(text).build(2), 6)
 
     def test_what_will_not_do(self):
         self.write("broken.py", "1 / 0")
