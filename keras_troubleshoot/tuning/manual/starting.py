@@ -22,7 +22,7 @@ def manual(
     *,
     objective: Any = "val_loss",
     directory: Any = "tuned",
-    project_name: str = "by_hand",
+    project_name: str = "search",
     max_trials: int = 100,
     seed: int = 0,
     overwrite: bool = False,
@@ -43,7 +43,8 @@ def manual(
         objective: as keras-tuner takes it: a name, or
             `keras_tuner.Objective(name, "max")`.
         directory: for the folder of the study.
-        project_name: the name of the folder.
+        project_name: the name of the folder; these are the defaults of
+            `kts.tune`, which goes on from it, too.
         max_trials: at which `study.tuner.search` ends, these included.
         seed: of suggestions.
         overwrite: whether to begin anew; what the folder holds is deleted.

@@ -153,7 +153,7 @@ class ManualTest(parameterized.TestCase):
             max_trials=20,
             hyperparameters=space(),
             directory=self.folder,
-            project_name="by_hand",
+            project_name="search",
             seed=0,
         )
         tuner.search(verbose=0)
@@ -171,7 +171,7 @@ class ManualTest(parameterized.TestCase):
             max_trials=20,
             hyperparameters=space(),
             directory=self.folder,
-            project_name="by_hand",
+            project_name="search",
         )
         self.assertLen(reloaded.oracle.trials, 21)
         if kind is CoarseToFine:
@@ -215,7 +215,7 @@ class ManualTest(parameterized.TestCase):
 
     def test_files_are_plain(self):
         self.study().add({}, 0.5, note="x")
-        with open(os.path.join(self.folder, "by_hand", "notes.json")) as file:
+        with open(os.path.join(self.folder, "search", "notes.json")) as file:
             self.assertEqual(json.load(file), {"000": "x"})
 
     @parameterized.named_parameters(
