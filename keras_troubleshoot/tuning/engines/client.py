@@ -13,10 +13,12 @@ from keras_troubleshoot.tuning.engines import wire
 from keras_troubleshoot.tuning.engines.desk import TAKEN
 from keras_troubleshoot.tuning.engines.heartbeat import Heartbeat
 from keras_troubleshoot.tuning.engines.line import GRACE
+from keras_troubleshoot.tuning.engines.line import START
+from keras_troubleshoot.tuning.engines.line import ChiefAbsent
 from keras_troubleshoot.tuning.engines.line import ChiefGone
 from keras_troubleshoot.tuning.engines.line import Line
 
-__all__ = ["ChiefGone", "Client"]
+__all__ = ["ChiefAbsent", "ChiefGone", "Client"]
 
 # Seconds between two questions for a trial, where there is none yet.
 FIRST_PAUSE = 0.05
@@ -33,23 +35,25 @@ class Client(oracle_client.OracleClient):
     Args:
         oracle: has the attributes that a worker asks for: `objective`, ...
         grace: seconds for which a chief that is away is waited for.
+        start: the same of one that has never answered.
 
     Attributes:
         ended: how many trials it has ended.
 
     Raises:
         ChiefGone: by all methods: it is away for longer.
+        ChiefAbsent: by all methods: it has never been there.
         RuntimeError: by all methods: it refuses a call.
     """
 
-    def __init__(self, oracle: Any, grace: float = GRACE):
+    def __init__(self, oracle: Any, grace: float = GRACE, start: float = START):
         quiet.silence()
         # Not keras-tuner's, which opens a connection of its own.
         self._oracle = oracle
         self.tuner_id = os.environ["KERASTUNER_TUNER_ID"]
         host = os.environ["KERASTUNER_ORACLE_IP"]
         port = os.environ["KERASTUNER_ORACLE_PORT"]
-        self.stub = Line(f"{host}:{port}", self.tuner_id, grace)
+        self.stub = Line(f"{host}:{port}", self.tuner_id, grace, start)
         self.multi_worker, self.should_report = False, True
         self.heartbeat: Heartbeat | None = None
         self.ended = 0

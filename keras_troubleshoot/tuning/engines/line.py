@@ -1,5 +1,6 @@
 """`Line`: calls to a chief that may be away for a while."""
 
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from keras_troubleshoot.tuning.engines import wire
 # Seconds without an answer after which the chief is taken as gone; one that
 # is started anew has so long.
 GRACE = 60.0
+# The same of one that has never answered: machines come up one by one.
+START = 600.0
 # Seconds for one call: many workers may wait for suggestions at once.
 TIMEOUT = 600.0
 PAUSE = 0.5
@@ -35,6 +38,10 @@ class ChiefGone(Exception):
     """The chief of the search was not there for too long."""
 
 
+class ChiefAbsent(RuntimeError):
+    """No chief was ever there."""
+
+
 class Line:
     """Takes calls as the stub of keras-tuner's client does, and repeats them.
 
@@ -42,7 +49,7 @@ class Line:
         address: "host:port" of the chief.
         tuner_id: of the worker.
         grace: seconds for which a chief that is away is waited for.
-        stub: in place of one that is connected to the address.
+        start: the same of one that has never answered.
 
     Attributes:
         metadata: that goes with the next call.
@@ -54,17 +61,18 @@ class Line:
         address: str,
         tuner_id: str,
         grace: float = GRACE,
-        stub: Any = None,
+        start: float = START,
     ):
-        self.address, self.tuner_id, self.grace = address, tuner_id, grace
+        self.address, self.tuner_id = address, tuner_id
+        self.grace, self.start = grace, max(grace, start)
         self.channel = grpc.insecure_channel(address, options=OPTIONS)
-        self.stub = stub or protos.get_service_grpc().OracleStub(self.channel)
+        self.stub = protos.get_service_grpc().OracleStub(self.channel)
         self.session = uuid.uuid4().hex
         self.calls = 0
         self.metadata: wire.Metadata = ()
         self.told: wire.Metadata = ()
-        self.heard = time.monotonic()
-        self.gone: ChiefGone | None = None
+        self.heard = -math.inf
+        self.gone: Exception | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """A method of the service: `GetSpace`, `CreateTrial`, ..."""
@@ -83,6 +91,7 @@ class Line:
 
         Raises:
             ChiefGone: no answer for `grace` seconds.
+        ChiefAbsent: never an answer, for `start` seconds.
             RuntimeError: the chief refuses it.
         """
         if self.gone is not None:
@@ -110,11 +119,19 @@ class Line:
             raise RuntimeError(
                 f"The chief at {self.address} refuses: {error.details()}"
             ) from error
-        if time.monotonic() - max(began, self.heard) > self.grace:
+        silent = time.monotonic() - max(began, self.heard)
+        if math.isinf(self.heard) and silent > self.start:
+            self.gone = ChiefAbsent(
+                f"No chief has answered at {self.address} for "
+                f"{self.start:g} seconds. To mend it, start it, and see "
+                "whether this machine reaches the address."
+            )
+        elif math.isfinite(self.heard) and silent > self.grace:
             self.gone = ChiefGone(
                 f"the chief at {self.address} has not answered for "
                 f"{self.grace:g} seconds"
             )
+        if self.gone is not None:
             raise self.gone from error
         time.sleep(PAUSE)
 

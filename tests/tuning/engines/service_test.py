@@ -177,15 +177,26 @@ class ServiceTest(absltest.TestCase):
         values = self.oracle.trials["0"].hyperparameters.values
         self.assertEqual((values["late"], values["later"]), ("x", 0.0))
 
+    def test_there_is_no_chief(self):
+        worker = self.worker(grace=0.1, start=0.5)
+        with mock.patch.object(line, "PAUSE", 0.1):
+            began = time.monotonic()
+            with self.assertRaisesRegex(client.ChiefAbsent, "0.5 seconds"):
+                worker.create_trial("worker")
+        self.assertLess(time.monotonic() - began, 3.0)
+
     def test_the_chief_is_gone(self):
-        worker = self.worker(grace=0.5)
+        desk, _ = support.desk(support.oracle(self.folder))
+        worker = self.worker(grace=0.5, start=60.0)
+        with chief.listening(desk, self.address):
+            trial = worker.create_trial("worker")
         with mock.patch.object(line, "PAUSE", 0.1):
             began = time.monotonic()
             with self.assertRaisesRegex(client.ChiefGone, "0.5 seconds"):
-                worker.create_trial("worker")
-            # Also where the first was swallowed by a training.
+                worker.update_trial(trial.trial_id, {"score": 1.0}, 0)
+            # Also where a training has swallowed the first.
             with self.assertRaises(client.ChiefGone):
-                worker.get_space()
+                worker.end_trial(trial)
         self.assertLess(time.monotonic() - began, 3.0)
 
     def test_the_chief_is_started_anew(self):

@@ -85,11 +85,13 @@ def environment(address, tuner_id):
 
 
 @contextlib.contextmanager
-def worker(address, tuner_id="worker", grace=5.0):
+def worker(address, tuner_id="worker", grace=5.0, start=10.0):
     """A client."""
     objective = keras_tuner.Objective("score", "min")
     with environment(address, tuner_id):
-        made = client.Client(types.SimpleNamespace(objective=objective), grace)
+        made = client.Client(
+            types.SimpleNamespace(objective=objective), grace, start
+        )
     with contextlib.closing(made):
         yield made
 
