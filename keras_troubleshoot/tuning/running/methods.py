@@ -28,17 +28,24 @@ def bayesian(**options: Any) -> keras_tuner.Oracle:
     return BayesianOptimizationOracle(**options)
 
 
-def of_keras_tuner(name: str, **options: Any) -> keras_tuner.Oracle:
-    """An oracle of keras-tuner's own, that keeps its search."""
-    return keeping.kept(getattr(keras_tuner.oracles, name))(**options)
+def random(**options: Any) -> keras_tuner.Oracle:
+    """keras-tuner's random search, that keeps its trials."""
+    return keeping.kept(keras_tuner.oracles.RandomSearchOracle)(**options)
+
+
+def grid(**options: Any) -> keras_tuner.Oracle:
+    """keras-tuner's grid search, that can be resumed."""
+    from keras_troubleshoot.tuning.running.grid import GridOracle
+
+    return GridOracle(**options)
 
 
 METHODS: dict[str, Callable[..., keras_tuner.Oracle]] = {
     "coarse_to_fine": coarse_to_fine,
     "coarse_then_bayesian": functools.partial(coarse_to_fine, then="bayesian"),
     "bayesian": bayesian,
-    "random": functools.partial(of_keras_tuner, "RandomSearchOracle"),
-    "grid": functools.partial(of_keras_tuner, "GridSearchOracle"),
+    "random": random,
+    "grid": grid,
 }
 
 
@@ -64,7 +71,12 @@ def oracle(
     """
     if isinstance(method, keras_tuner.Oracle):
         # The user's own gains what all searches here have.
-        method.__class__ = keeping.kept(type(method))
+        if type(method) is keras_tuner.oracles.GridSearchOracle:
+            from keras_troubleshoot.tuning.running.grid import GridOracle
+
+            method.__class__ = GridOracle
+        else:
+            method.__class__ = keeping.kept(type(method))
         return method
     if method not in METHODS:
         raise ValueError(

@@ -25,9 +25,15 @@ class Telling:
         """Tells of the trials of before, where there are some."""
         if not self.before:
             return
+        if self.before == self.oracle.max_trials:
+            self.say(
+                f"The search in {folder} is complete; `overwrite=True` begins "
+                "anew, a larger `max_trials` goes on."
+            )
+            return
         self.say(
-            f"Going on with the {self.before} finished trials of {folder} "
-            "(`overwrite=True` would begin anew)."
+            f"Going on with the {self.before} finished trials of {folder}; "
+            "`overwrite=True` would begin anew."
         )
 
     def __call__(self, trial: Any) -> None:
