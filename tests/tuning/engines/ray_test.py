@@ -38,6 +38,7 @@ class Epochs(sleeping.Sleeping):
         hp.Int("late", 1, 9)
         dies = self.mark(units) <= self.kills.get(units, 0)
         reporter = options["callbacks"][0]
+        reporter.set_model(model)
         for epoch in range(4):
             if dies and epoch == 1:
                 os.kill(os.getpid(), 9)
@@ -99,7 +100,7 @@ class RayTest(absltest.TestCase):
         self.assertEqual(failed.status, "FAILED")
         self.assertIn("died", failed.message)
         for units, trial in ended.items():
-            self.assertEqual(trial.status, "COMPLETED")
+            self.assertEqual(trial.status, "COMPLETED", trial.message)
             self.assertEqual(trial.score, units)
             history = trial.metrics.get_history("score")
             # Nothing is left of what a run that died had told.
