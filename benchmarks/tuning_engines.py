@@ -36,6 +36,7 @@ from keras_troubleshoot.tuning.engines import client
 from keras_troubleshoot.tuning.engines import local
 from keras_troubleshoot.tuning.engines import payload
 from keras_troubleshoot.tuning.engines import process
+from keras_troubleshoot.tuning.engines import scratch
 from keras_troubleshoot.tuning.running import keeping
 from keras_troubleshoot.tuning.running.work import Work
 
@@ -154,7 +155,7 @@ def on_one_machine(workers, kill=False):
 def on_several(workers, kill=False):
     """A chief, and workers that it knows by their words only."""
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(payload.private_folder())
+        folder = stack.enter_context(scratch.private_folder())
         marks = os.path.join(folder, "marks")
         os.mkdir(marks)
         oracle = search_in(folder, FLAGS.trials)

@@ -7,6 +7,7 @@ from typing import Any
 
 from keras_troubleshoot.tuning.engines import chief
 from keras_troubleshoot.tuning.engines import payload
+from keras_troubleshoot.tuning.engines import scratch
 from keras_troubleshoot.tuning.engines.crew import Crew
 from keras_troubleshoot.tuning.engines.desk import Desk
 from keras_troubleshoot.tuning.engines.leases import Leases
@@ -47,7 +48,7 @@ def search(
         tell: takes a line about each process that was lost.
 
     Returns:
-        How many trials were started.
+        How many trials were started, those run again among them.
 
     Raises:
         ValueError: an argument will not do, or the work cannot go to another
@@ -63,7 +64,7 @@ def search(
     desk = Desk(oracle, Leases(math.inf, math.inf), ATTEMPTS, tell)
     if desk.over():
         return 0
-    with payload.private_folder() as folder:
+    with scratch.private_folder() as folder:
         payload.write(folder, work)
         with chief.listening(desk, "127.0.0.1:0") as port:
             crew = Crew(desk, workers, folder, port, trials_each)

@@ -4,7 +4,6 @@ import mmap
 import os
 import pickle
 import stat
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,10 +137,3 @@ def require_private(folder: str) -> None:
             f"{folder!r} must be a folder of this user alone: what is read "
             "from it can run code."
         )
-
-
-def private_folder() -> tempfile.TemporaryDirectory:
-    """A new folder of this user alone, removed in the end."""
-    return tempfile.TemporaryDirectory(
-        prefix="keras-troubleshoot-", ignore_cleanup_errors=True
-    )

@@ -10,6 +10,8 @@ from keras_troubleshoot.tuning.engines import orphans
 
 MODULE = "keras_troubleshoot.tuning.engines.worker"
 LINES = 15
+# What the kernel sends where memory runs out.
+KILLED = 9
 
 
 class Process:
@@ -66,7 +68,7 @@ class Process:
         code = self.popen.returncode
         if code >= 0:
             return f"its process ended with exit code {code}"
-        memory = ", perhaps for memory" if code == -signal.SIGKILL else ""
+        memory = ", perhaps for memory" if code == -KILLED else ""
         return f"its process was killed by signal {-code}{memory}"
 
     def output(self) -> str:

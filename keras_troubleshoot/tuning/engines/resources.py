@@ -9,6 +9,8 @@ THREADS = (
     "TF_NUM_INTEROP_THREADS",
     "OMP_NUM_THREADS",
 )
+# Whether TensorFlow takes memory of a GPU as it needs it, not all.
+GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
 
 
 def environment(
@@ -30,7 +32,7 @@ def environment(
     """
     share = max(1, processors() // workers)
     own = {name: str(share) for name in THREADS}
-    own["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+    own[GROWTH] = "true"
     own["TF_CPP_MIN_LOG_LEVEL"] = "2"
     shown = given.get("CUDA_VISIBLE_DEVICES")
     names = shown.split(",") if shown else [str(n) for n in range(gpus)]
@@ -38,6 +40,15 @@ def environment(
     if len(names) > 1:
         made["CUDA_VISIBLE_DEVICES"] = names[worker % len(names)]
     return made
+
+
+def share_gpus() -> None:
+    """Has this process leave the workers memory of the GPUs.
+
+    It has to be called before TensorFlow puts anything on them: then it would
+    have taken all of their memory.
+    """
+    os.environ.setdefault(GROWTH, "true")
 
 
 def processors() -> int:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from keras_troubleshoot.tuning.engines import payload
+from keras_troubleshoot.tuning.engines import scratch
 
 READ = """
 import sys
@@ -23,7 +24,7 @@ print(function(x))
 class PayloadTest(absltest.TestCase):
     def setUp(self):
         super().setUp()
-        self.folder = self.enterContext(payload.private_folder())
+        self.folder = self.enterContext(scratch.private_folder())
 
     def there_and_back(self, work):
         payload.write(self.folder, work)
