@@ -84,6 +84,7 @@ class CoarseToFineOracle(SearchOracle):
         self.keep, self.then = keep, then
         self.rounds: list[Round] = []
         self.known = fresh.Known()
+        self.places = nearest.Places()
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """The values of the next trial, as keras-tuner asks for them.
@@ -111,6 +112,8 @@ class CoarseToFineOracle(SearchOracle):
         """New values of the round, None where there are none left."""
         current, space = self.round_of(number), self.hyperparameters.space
         known = self.known.keys(space, self.trials)
+        # Trial by trial: all at once, when a round opens, took 20 ms of 1,000.
+        self.places.look(space, self.trials)
         for attempt in range(ATTEMPTS):
             at = drawing.point(self.seed, number, attempt, len(space) + 1)
             values = drawing.draw(space, current, at)
@@ -155,16 +158,19 @@ class CoarseToFineOracle(SearchOracle):
 
     def next_spans(self) -> dict[str, Span]:
         """The ranges around the best of all trials so far."""
-        space, spans = self.hyperparameters.space, {}
-        best, finished = self.ranked(), self.finished()
-        for hp, title in zip(space, titles(space), strict=True):
-            spans[title] = whole(hp)
-            if self.rounds:
-                before = self.rounds[-1].spans.get(title, spans[title])
-                places = nearest.places(hp, best)
-                chosen = nearest.best_of(places, self.keep)
-                tried = nearest.places(hp, finished)
-                spans[title] = narrow(hp, before, chosen, tried)
+        space = self.hyperparameters.space
+        names = titles(space)
+        wide = [whole(hp) for hp in space]
+        if not self.rounds:
+            return dict(zip(names, wide, strict=True))
+        spans = {}
+        self.places.look(space, self.trials)
+        tried = self.places.columns(self.finished())
+        best = self.places.columns(self.ranked())
+        for number, (hp, name) in enumerate(zip(space, names, strict=True)):
+            before = self.rounds[-1].spans.get(name, wide[number])
+            chosen = nearest.best_of(best[number], self.keep)
+            spans[name] = narrow(hp, before, chosen, tried[number])
         return spans
 
     def finished(self) -> list[Any]:
