@@ -153,14 +153,17 @@ def grouped(places: np.ndarray) -> list[np.ndarray]:
 
 
 def learning_curves(tuner: Any, most: int = 8) -> Figure:
-    """The objective by epoch of the best trials.
+    """The objective by epoch of all trials: the best, and the spread.
 
     Args:
         tuner: a tuner or an oracle of keras-tuner.
-        most: how many trials, the best first; 8 have colours of their own.
+        most: curves, at most; 8 have colours of their own.
 
     Returns:
-        A curve for each trial of which more than one epoch is known.
+        A curve for each trial of which more than one epoch is known, the best
+        first. Where these are more than `most`, the first curve is the median
+        of all of them, with the quartiles as a band, at each epoch of those
+        that reached it; behind it come the best.
 
     Raises:
         TypeError: if it is neither a tuner nor an oracle.
@@ -170,20 +173,41 @@ def learning_curves(tuner: Any, most: int = 8) -> Figure:
     trials = trials_lib.finished(oracle)
     found = trials_lib.scores(trials, direction)
     order = np.argsort(-found if direction == "max" else found, kind="stable")
+    known = [
+        (trials[place], by_step(trials[place], name), found[place])
+        for place in order
+    ]
+    known = [entry for entry in known if len(entry[1][0]) > 1]
+    best = [entry for entry in known if np.isfinite(entry[2])]
     lines = {}
-    for place in order:
-        steps, values = by_step(trials[place], name)
-        if len(steps) > 1 and np.isfinite(found[place]) and len(lines) < most:
-            told = f"{trials[place].trial_id}: {number(found[place])}"
-            lines[told] = (steps, values)
+    if len(known) > most > 1:
+        told = f"median of {len(known)}, quartiles"
+        lines[told] = spread([steps for _, steps, _ in known])
+    for trial, steps, score in best[: most - len(lines)]:
+        lines[f"{trial.trial_id}: {number(score)}"] = steps
     return Figure(
         "curve",
-        "Learning curves of the best trials",
+        "Learning curves of all trials",
         tuple(lines),
         tuple(lines.values()),
         name,
         "epoch",
     )
+
+
+def spread(curves: Sequence[tuple[tuple, tuple]]) -> tuple[tuple, ...]:
+    """The median at each epoch, and both quartiles.
+
+    Of finite values; epochs at which there are none are left out.
+    """
+    held: dict[int, list[float]] = {}
+    for steps, values in curves:
+        for step, value in zip(steps, values, strict=True):
+            if np.isfinite(value):
+                held.setdefault(step, []).append(value)
+    steps = tuple(sorted(held))
+    rows = [np.quantile(held[step], (0.5, 0.25, 0.75)) for step in steps]
+    return (steps, *map(tuple, np.transpose(rows).tolist()))
 
 
 def by_step(trial: Any, name: str) -> tuple[tuple, tuple]:

@@ -6,6 +6,7 @@ from absl.testing import absltest
 
 from keras_troubleshoot.report.page import Page
 from keras_troubleshoot.report.report import Report
+from keras_troubleshoot.tuning.looking import curves
 from keras_troubleshoot.tuning.looking import figures
 from keras_troubleshoot.tuning.looking import plots
 from keras_troubleshoot.tuning.looking.importance import importance
@@ -83,6 +84,55 @@ class LearningCurvesTest(absltest.TestCase):
         self.assertEqual(made.labels, ("001: 1", "000: 2"))
         self.assertEqual(made.values[0], ((0, 1), (4.0, 1.0)))
         self.assertLen(figures.learning_curves(held, most=1).labels, 1)
+
+    def test_the_spread_of_many(self):
+        held = support.oracle()
+        for last in range(1, 11):
+            support.add(held, ADAM, last, history=(10.0 + last, float(last)))
+        support.add(held, ADAM, math.inf, history=(20.0, math.nan))
+        support.add(held, ADAM, 3.0, history=(20.0, math.nan, 3.0))
+        made = figures.learning_curves(held)
+        self.assertLen(made.labels, 8)
+        self.assertEqual(made.labels[:2], ("median of 12, quartiles", "000: 1"))
+        steps, median, low, high = made.values[0]
+        self.assertEqual(steps, (0, 1, 2))
+        first = [10.0 + last for last in range(1, 11)] + [20.0, 20.0]
+        self.assertEqual(median, (np.median(first), 5.5, 3.0))
+        self.assertEqual(low[1], np.quantile(range(1, 11), 0.25))
+        self.assertEqual(high[1], np.quantile(range(1, 11), 0.75))
+        self.assertIn("median of 12", Report(pages=[page(held)]).to_html())
+
+
+class LearningPlotTest(absltest.TestCase):
+    def test_all_trials_and_how_they_ended(self):
+        held = support.oracle()
+        support.add(held, ADAM, 2.0, history=(3.0, 2.0))
+        support.add(held, ADAM, math.inf, history=(4.0, 5.0, math.nan))
+        support.add(held, ADAM, 1.0, history=(2.0, [0.5, 1.5]))
+        for _ in range(2):
+            support.add(held, ADAM, 9.0, message="Discarded.", history=(9.0,))
+        support.add(held, ADAM, None, "FAILED", message="Boom")
+        axes = curves.plot_learning_curves(held)
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        self.assertEqual(
+            labels, ["diverged or failed", "discarded", "best: 002, 1"]
+        )
+        lines = {line.get_label(): line for line in axes.lines}
+        np.testing.assert_array_equal(lines[labels[2]].get_ydata(), [2, 1])
+        # Where it was finite last.
+        np.testing.assert_array_equal(lines[labels[0]].get_xydata(), [[1, 5]])
+        self.assertGreater(
+            lines[labels[2]].get_zorder(), axes.lines[0].get_zorder()
+        )
+        axes.figure.canvas.draw()
+
+    def test_none_has_a_score(self):
+        axes = curves.plot_learning_curves(support.oracle())
+        self.assertEmpty(axes.lines)
+        held = support.oracle()
+        support.add(held, ADAM, None, "FAILED", history=(1.0, math.nan))
+        axes = curves.plot_learning_curves(held, axes)
+        self.assertLen(axes.lines, 2)
 
 
 class PlotsTest(absltest.TestCase):
