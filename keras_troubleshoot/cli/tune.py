@@ -73,6 +73,10 @@ WHOLE = {
     "seed": (None, "fixes the search and all trainings", 0),
     "workers": (0, "processes of this machine; with Ray, trials at a time", 0),
 }
+NEEDS = {
+    "num_cpus": "processors that a trial takes of a Ray cluster",
+    "num_gpus": "GPUs that a trial takes of a Ray cluster, such as 0.5",
+}
 
 
 def define_flags(values: flags.FlagValues) -> None:
@@ -82,6 +86,10 @@ def define_flags(values: flags.FlagValues) -> None:
     for name, (default, text, least) in WHOLE.items():
         flags.DEFINE_integer(
             name, default, text, lower_bound=least, flag_values=values
+        )
+    for name, text in NEEDS.items():
+        flags.DEFINE_float(
+            name, None, text, lower_bound=0.0, flag_values=values
         )
     flags.DEFINE_bool(
         "overwrite",
@@ -98,7 +106,7 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
             "`tune` takes one builder, FILE.py:NAME, received: "
             f"{' '.join(arguments)!r}."
         )
-    require_role(values)
+    require_together(values)
     loading.require_file("data", values.data)
     paths = {n: values[n].value for n in FORMATS if values[n].value}
     for name, path in paths.items():
@@ -116,8 +124,8 @@ def execute(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     return INTERRUPTED if result.interrupted else 0
 
 
-def require_role(values: flags.FlagValues) -> None:
-    """Refuses a role without an address, or that does what it cannot.
+def require_together(values: flags.FlagValues) -> None:
+    """Refuses flags that do not go together.
 
     Raises:
         CommandError: so it is.
@@ -136,11 +144,22 @@ def require_role(values: flags.FlagValues) -> None:
             "--workers or --engine. To mend it, leave those out, or start as "
             "many workers."
         )
+    if needs(values) and values.engine is None:
+        raise CommandError(
+            "--num_cpus and --num_gpus are for --engine=ray, received: no "
+            "engine."
+        )
     if values.role == "worker" and (values.html or values.json):
         raise CommandError(
             "--html and --json are for the chief, which knows all trials, "
             "received: --role=worker."
         )
+
+
+def needs(values: flags.FlagValues) -> dict[str, float]:
+    """What a trial takes of a Ray cluster, where it is told."""
+    told = {name: values[name].value for name in NEEDS}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def read(values: flags.FlagValues) -> dict[str, Any]:
@@ -188,6 +207,7 @@ def search(builder: Any, data: dict[str, Any], values: flags.FlagValues) -> Any:
     options |= data | {
         "objective": objective(values),
         "engine": values.engine,
+        "resources": needs(values) or None,
         "overwrite": values.overwrite,
     }
     try:

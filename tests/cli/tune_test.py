@@ -92,6 +92,7 @@ class TuneTest(FolderTestCase):
             (["--role=chief", address, "--workers=2"], "leave those out"),
             (["--role=worker", address, "--html=a"], "for the chief"),
             (["--role=chief", "--chief_address=x"], "HOST:PORT"),
+            (["--num_gpus=1"], "for --engine=ray"),
             (["--data=no.npz"], "not there"),
             (["--data=novalidation.npz"], "--validation"),
             (["--data=notargets.npz"], "--y_key"),

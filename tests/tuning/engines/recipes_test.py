@@ -36,7 +36,7 @@ def parsed(arguments):
     values.set_gnu_getopt(True)
     tune.define_flags(values)
     positional = values(["tune", *arguments])[1:]
-    tune.require_role(values)
+    tune.require_together(values)
     return values, positional
 
 
