@@ -55,6 +55,7 @@ _MODULES = {
     "resplit": f"{_IMPROVEMENT}.rows.resplit",
     "supervise": f"{_DEBUGGING}.supervise",
     "troubleshoot": "keras_troubleshoot.workflow.troubleshoot",
+    "tune": "keras_troubleshoot.tuning.running.tune",
     "validation_reuse": f"{_EVALUATION}.reuse",
 }
 

@@ -10,12 +10,12 @@ from keras_troubleshoot.workflow import debugging
 from keras_troubleshoot.workflow import evaluating
 from keras_troubleshoot.workflow import improving
 from keras_troubleshoot.workflow import starting
+from keras_troubleshoot.workflow import tuning
 from keras_troubleshoot.workflow.case import Case
 from keras_troubleshoot.workflow.case import case as case_of
 from keras_troubleshoot.workflow.stage import NAMES
 from keras_troubleshoot.workflow.stage import Stage
 
-LATER = "not in this version"
 # Stages that may fail without taking the report of the others with them.
 OPTIONAL = ("start simple", "evaluate", "improve")
 
@@ -43,11 +43,11 @@ def troubleshoot(
     Start simple: what is there. Debug: model and data are checked as
     `kts.check` does, a copy learns one batch by heart, and the model is held
     against simple baselines. Evaluate: the test error is split into its
-    terms. Improve: what the errors have in common, and what to do next. The
-    walk stops where a stage fails (an error, a model that only guesses) or
-    the target is reached, and the report says so; it has a page for each
-    stage. The model and the data stay as they are, bit for bit; nothing but
-    copies is trained.
+    terms. Improve: what the errors have in common, and what to do next. Tune:
+    which hyperparameters to search first, and by which call. The walk stops
+    where a stage fails (an error, a model that only guesses) or the target is
+    reached, and the report says so; it has a page for each stage. The model
+    and the data stay as they are, bit for bit; nothing but copies is trained.
 
     Args:
         model: a compiled `keras.Model`.
@@ -117,7 +117,7 @@ def walked(case: Case, try_fixes: bool) -> Iterator[Stage]:
         "debug": lambda: debugging.walk(case, try_fixes),
         "evaluate": lambda: evaluating.walk(case),
         "improve": lambda: improving.walk(case),
-        "tune": lambda: Stage("tune", LATER),
+        "tune": lambda: tuning.walk(case),
     }
     end = ""
     for name in NAMES:

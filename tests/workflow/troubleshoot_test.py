@@ -87,6 +87,7 @@ class HealthyTest(absltest.TestCase):
         )
         self.assertStartsWith(told["debug"], "nothing to mend; accuracy")
         self.assertStartsWith(told["evaluate"], "Test error")
+        self.assertStartsWith(told["tune"], "tune learning_rate, ")
         self.assertNotIn("not walked", "".join(told.values()))
         self.assertTrue(report.ok)
 
@@ -105,6 +106,7 @@ class HealthyTest(absltest.TestCase):
                 ("evaluate", "More data"),
                 ("improve", "What to do next"),
                 ("improve", "Which errors there are"),
+                ("tune", "What to tune"),
             ],
         )
         html = report.to_html()
