@@ -114,20 +114,25 @@ def digits(folder: str) -> Iterator[Problem]:
         )
 
 
+def centered(images: np.ndarray) -> np.ndarray:
+    """Colours between -0.5 and 0.5, about 0 as in the published set-ups.
+
+    Pixels of 0 to 1 cost the network that saw black grounds alone 13 points.
+    """
+    return np.asarray(images, "float32") / 255 - 0.5
+
+
 def mnist_m(folder: str) -> Iterator[Problem]:
     """Digits, and other digits blended with photographs."""
     made, mnist = load(folder, "mnist_m"), load(folder, "mnist")
     others = np.setdiff1d(np.arange(60_000), made["mnist_index_train"])
-    images = np.repeat(pixels(mnist["x_train"][others]), 3, axis=-1)
+    images = np.repeat(mnist["x_train"][others][..., None], 3, axis=-1)
     yield Problem(
         "MNIST -> MNIST-M",
-        (images, whole(mnist["y_train"][others])),
-        np.asarray(made["x_train"], "float32") / 255,
+        (centered(images), whole(mnist["y_train"][others])),
+        centered(made["x_train"]),
         whole(made["y_train"]),
-        (
-            np.asarray(made["x_test"], "float32") / 255,
-            whole(made["y_test"]),
-        ),
+        (centered(made["x_test"]), whole(made["y_test"])),
         lambda: convolutions((28, 28, 3)),
         3000,
     )

@@ -51,10 +51,12 @@ def adapt(
             or Sequential, which is parted before its last layer with weights
             (see `features`); or an `AdaptationModel`, whose encoder and head
             are taken.
-        candidates: names of "coral", "mmd", "adversarial", "confusion" and
-            "augmented" (which aligns nothing), or functions by name that
-            return an aligner. By default all of them, "augmented" where
-            inputs are.
+        candidates: names of "coral", "mmd", "adversarial", "confusion",
+            "augmented" and "recolored" (which align nothing), or functions by
+            name that return an aligner. By default all of them, "augmented"
+            where inputs are, "recolored" of images of three channels: there
+            black and white of each channel are drawn anew in each step, so
+            that shapes alone are learned.
         steps: batches of each candidate.
         batch_size: rows of each domain in a batch.
         augment: a function that returns a layer, which all inputs go through
@@ -98,9 +100,12 @@ def adapt(
         ['source only', 'coral']
     """
     require_function(build)
-    augment = augmenting.read(augment, target)
-    ways = of.read(candidates, augment is not None)
     pairing.read(source, target, batch_size)  # Raises before any work.
+    colored = augment == "auto" and augmenting.colored(target)
+    augment = augmenting.read(augment, target)
+    ways = of.read(candidates, augment is not None, colored)
+    recolor = augmenting.recolors(target)
+    require_images(ways, recolor)
     seed = int(seed)
     if validation is None:
         source, validation = holding_out.split(*source[:2], seed)
@@ -113,6 +118,7 @@ def adapt(
         features=features,
         augment=augment,
         seed=seed,
+        recolor=recolor,
     )
     runs = Runs(plan, validation, validators)
     with randomness.preserved():
@@ -131,6 +137,20 @@ def require_function(build: Any) -> None:
             "`build` must be a function that returns a fresh compiled model, "
             f"received: {type(build).__name__}. To mend it, pass `build_model`"
             ", not `build_model()`."
+        )
+
+
+def require_images(ways: Mapping[str, of.Way], recolor: Any) -> None:
+    """Raises where there is nothing to be drawn in other colours.
+
+    Raises:
+        ValueError: it is wanted of other inputs than images.
+    """
+    if recolor is None and any(way.recolored for way in ways.values()):
+        raise ValueError(
+            '`candidates` may hold "recolored" where inputs are images of '
+            "more than one colour, of shape (rows, height, width, channels), "
+            "received: others. To mend it, leave it out."
         )
 
 

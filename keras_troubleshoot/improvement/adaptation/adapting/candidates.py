@@ -32,6 +32,7 @@ class Way:
         conditional: whether features are aligned together with the predicted
             classes, where classes are predicted.
         augmented: whether inputs are augmented.
+        recolored: whether the colours of images are drawn anew, too.
         balanced: whether the classes of the source are equally frequent in a
             batch, where classes are predicted.
     """
@@ -39,6 +40,7 @@ class Way:
     make: Callable[[int], Any]
     conditional: bool = False
     augmented: bool = True
+    recolored: bool = False
     balanced: bool = False
 
 
@@ -46,6 +48,7 @@ NOTHING = Way(lambda steps: None, augmented=False)
 KNOWN = types.MappingProxyType(
     {
         "augmented": Way(lambda steps: None),
+        "recolored": Way(lambda steps: None, recolored=True),
         # What they compare hangs on the shares of classes in a batch.
         "coral": Way(lambda steps: CORAL(), balanced=True),
         "mmd": Way(lambda steps: MMD(), balanced=True),
@@ -59,19 +62,21 @@ KNOWN = types.MappingProxyType(
 ALIGNED = ("coral", "mmd", "adversarial", "confusion")
 
 
-def read(given: Any, augmented: bool) -> dict[str, Way]:
+def read(given: Any, augmented: bool, colored: bool = False) -> dict[str, Way]:
     """The ways by name.
 
     Args:
         given: names, or functions by name that return a fresh aligner; None
             takes all that are known.
         augmented: whether inputs are augmented, so that this alone is one.
+        colored: whether they are coloured images.
 
     Raises:
         ValueError: it is neither, or a name is not known.
     """
     if given is None:
-        given = list(KNOWN) if augmented else ALIGNED
+        alone = ("augmented",) * augmented + ("recolored",) * colored
+        given = [*alone, *ALIGNED]
     if isinstance(given, str):
         given = [given]
     if isinstance(given, Mapping):

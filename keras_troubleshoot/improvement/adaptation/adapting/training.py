@@ -31,6 +31,7 @@ class Plan:
         features: name of a layer, or None.
         augment: a function that returns a layer, or None.
         seed: of weights and batches, the same for all.
+        recolor: a function that returns a layer, or None.
     """
 
     build: Callable[[], Any]
@@ -41,6 +42,7 @@ class Plan:
     features: str | None
     augment: Callable[[], Any] | None
     seed: int
+    recolor: Callable[[], Any] | None = None
 
 
 def train(plan: Plan, way: Way) -> tuple[Any, dict]:
@@ -48,8 +50,12 @@ def train(plan: Plan, way: Way) -> tuple[Any, dict]:
     keras.utils.set_random_seed(plan.seed)
     built = plan.build()
     encoder, head = parts(built, plan.features)
-    if way.augmented and plan.augment is not None:
-        encoder = behind(plan.augment(), encoder)
+    for wanted, make in (
+        (way.recolored, plan.recolor),
+        (way.augmented, plan.augment),
+    ):
+        if wanted and make is not None:
+            encoder = behind(make(), encoder)
     model = AdaptationModel(
         encoder,
         head,

@@ -15,6 +15,9 @@ from keras_troubleshoot.improvement.adaptation.adapting import holding_out
 from keras_troubleshoot.improvement.adaptation.adapting import splitting
 from keras_troubleshoot.improvement.adaptation.adapting import training
 from keras_troubleshoot.improvement.adaptation.adapting.adapt import adapt
+from keras_troubleshoot.improvement.adaptation.adapting.recoloring import (
+    Recolor,
+)
 
 RNG = np.random.default_rng(0)
 YS = np.arange(600) % 3
@@ -41,6 +44,13 @@ def build():
         metrics=["accuracy"],
     )
     return model
+
+
+def layers_of(model):
+    """All layers, of nested models too."""
+    for layer in model.layers:
+        yield layer
+        yield from layers_of(layer) if hasattr(layer, "layers") else ()
 
 
 class AdaptTest(parameterized.TestCase):
@@ -128,6 +138,35 @@ class AdaptTest(parameterized.TestCase):
         self.assertIn("augment", names["augmented"])
         self.assertIn("augment", names["coral"])
         self.assertTrue(found.candidates["adversarial"].model.conditional)
+
+    def test_images_of_three_channels_are_recolored_too(self):
+        images = RNG.uniform(size=(60, 8, 8, 3)).astype("float32")
+
+        def flat():
+            model = keras.Sequential(
+                [
+                    keras.Input((8, 8, 3)),
+                    keras.layers.Flatten(),
+                    keras.layers.Dense(8, "relu"),
+                    keras.layers.Dense(3, "softmax"),
+                ]
+            )
+            model.compile("adam", "sparse_categorical_crossentropy")
+            return model
+
+        options = {"build": flat, "steps": 2, "verbose": False}
+        with mock.patch.object(
+            training, "train", side_effect=training.train
+        ) as called:
+            found = adapt((images, YS[:60]), images, batch_size=8, **options)
+        names = list(found.candidates)
+        self.assertEqual(names[:3], ["source only", "augmented", "recolored"])
+        self.assertLen(names, 7)
+        plan = called.call_args.args[0]
+        for name, expected in (("augmented", False), ("recolored", True)):
+            model, _ = training.train(plan, candidates.KNOWN[name])
+            held = {type(one) for one in layers_of(model.encoder)}
+            self.assertEqual(Recolor in held, expected)
 
     def test_candidates_start_from_the_same_weights_and_batches(self):
         started = []
@@ -305,6 +344,11 @@ class PartsTest(parameterized.TestCase):
         np.testing.assert_array_equal(layer(images, training=False), images)
         changed = np.asarray(layer(images, training=True))
         self.assertGreater(np.abs(changed - images).max(), 0.1)
+        # What comes in from outside is black, whatever its value.
+        centered = np.asarray(
+            augmenting.read("auto", images - 0.5)()(images - 0.5, training=True)
+        )
+        self.assertLess(centered.min(), -0.4)
         self.assertIsNone(augmenting.read("auto", XT))
         self.assertIsNone(augmenting.read(None, images))
 
@@ -325,6 +369,12 @@ class RefusesTest(parameterized.TestCase):
             {"candidates": {"a": kts.adaptation.CORAL()}},
             ValueError,
             "must be a function that returns a fresh aligner",
+        ),
+        (
+            "other colours of what is no image",
+            {"candidates": ["recolored"]},
+            ValueError,
+            'may hold "recolored" where inputs are images',
         ),
         ("augment", {"augment": "much"}, ValueError, "`augment` must be"),
         (
