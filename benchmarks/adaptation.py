@@ -14,6 +14,7 @@ one JSON object of the figures.
 
 import collections
 import json
+import sys
 import time
 
 import adaptation_problems
@@ -32,6 +33,8 @@ flags.DEFINE_string("data", "../shared/data", "folder of the data sets")
 flags.DEFINE_integer("seeds", 3, "repetitions")
 flags.DEFINE_list("only", [], "groups of problems; all by default")
 flags.DEFINE_list("methods", [], "methods; all by default")
+flags.DEFINE_list("candidates", None, "of adapt; all by default")
+flags.DEFINE_integer("steps", None, "batches, of adapt twice as many")
 flags.DEFINE_integer("rounds", 5, "of the step times")
 flags.DEFINE_bool("steps_time", True, "whether to time steps")
 flags.DEFINE_bool("quick", False, "one seed, a tenth of the steps, digits")
@@ -51,7 +54,8 @@ def score(problem, model):
 
 def steps_of(problem):
     """Batches, fewer where it must be quick."""
-    return problem.steps // 10 if FLAGS.quick else problem.steps
+    steps = FLAGS.steps or problem.steps
+    return steps // 10 if FLAGS.quick else steps
 
 
 def reached(problem, method, seed):
@@ -61,10 +65,12 @@ def reached(problem, method, seed):
             problem.source,
             problem.target,
             build=problem.build,
+            candidates=FLAGS.candidates,
             steps=2 * steps_of(problem),
             seed=seed,
             verbose=False,
         )
+        tell(problem, found)
         return score(problem, found.model)
     source = problem.source
     if method == "target labels":
@@ -84,6 +90,25 @@ def reached(problem, method, seed):
     return score(problem, model)
 
 
+def tell(problem, found):
+    """All candidates of `adapt`, the chosen one first."""
+    for name in (found.best, *found.candidates):
+        one = found.candidates[name]
+        reached = score(problem, one.model)
+        told = one.assessment.scores
+        print(f"  {name} {reached:.4g} {told}", file=sys.stderr, flush=True)
+
+
+def repeated(problem, method, seeds):
+    """What a method reaches with each seed, told as it comes."""
+    scores = []
+    for seed in range(seeds):
+        scores.append(reached(problem, method, seed))
+        told = f"{problem.name}, {method}, seed {seed}: {scores[-1]:.4g}"
+        print(told, file=sys.stderr, flush=True)
+    return scores
+
+
 def measure(group):
     """The scores of all methods on a group of problems."""
     methods = dict.fromkeys(["source only", *(FLAGS.methods or METHODS)])
@@ -91,8 +116,7 @@ def measure(group):
     found = {}
     for problem in adaptation_problems.GROUPS[group](FLAGS.data):
         scores = {
-            method: [reached(problem, method, seed) for seed in range(seeds)]
-            for method in methods
+            method: repeated(problem, method, seeds) for method in methods
         }
         found[problem.name] = scores
         told = "  ".join(
