@@ -160,15 +160,15 @@ def on_several(workers, kill=False):
         os.mkdir(marks)
         oracle = search_in(folder, FLAGS.trials)
         payload.write(folder, work_of(oracle, marks))
-        port = free_port()
+        address = f"127.0.0.1:{free_port()}"
         for number in range(workers):
             started = process.Process(
-                f"worker-{number}", folder, port, None, os.environ
+                f"worker-{number}", folder, address, None, os.environ
             )
             stack.callback(started.kill)
         watch = Killing(marks) if kill else None
         began = time.monotonic()
-        chief.serve(oracle, f"127.0.0.1:{port}", lease=FLAGS.lease, watch=watch)
+        chief.serve(oracle, address, lease=FLAGS.lease, watch=watch)
         return measured(oracle, marks, began)
 
 

@@ -90,8 +90,12 @@ def serve(
 
 
 @contextlib.contextmanager
-def listening(desk: Desk, address: str) -> Iterator[int]:
-    """Answers workers meanwhile; yields the port.
+def listening(desk: Desk, address: str) -> Iterator[None]:
+    """Answers workers meanwhile.
+
+    Args:
+        desk: decides.
+        address: "host:port", or "unix:PATH" of a socket in a folder.
 
     Raises:
         ValueError: the address cannot be used.
@@ -102,24 +106,27 @@ def listening(desk: Desk, address: str) -> Iterator[int]:
     protos.get_service_grpc().add_OracleServicer_to_server(
         Servicer(desk), server
     )
-    port = opened(server, address)
+    open_at(server, address)
     server.start()
     try:
-        yield port
+        yield
     finally:
         server.stop(None).wait()
 
 
-def opened(server: Any, address: str) -> int:
-    """The port on which a server listens."""
+def open_at(server: Any, address: str) -> None:
+    """Has a server listen.
+
+    Raises:
+        ValueError: the address cannot be used.
+    """
     try:
-        port = server.add_insecure_port(address)
+        bound = server.add_insecure_port(address)
     except RuntimeError:
-        port = 0
-    if not port:
+        bound = 0
+    if not bound:
         raise ValueError(
             "The address of the chief must be one of this machine with a "
             f"free port, received: {address!r}. To mend it, end the program "
             "that uses the port, or choose another."
         )
-    return port

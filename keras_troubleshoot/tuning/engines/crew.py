@@ -19,7 +19,7 @@ class Crew:
         desk: of the search.
         places: how many workers.
         folder: private, with the payload.
-        port: of the chief.
+        address: of the chief.
         trials_each: after which a process is renewed; None for never.
     """
 
@@ -28,10 +28,10 @@ class Crew:
         desk: Desk,
         places: int,
         folder: str,
-        port: int,
+        address: str,
         trials_each: int | None,
     ):
-        self.desk, self.folder, self.port = desk, folder, port
+        self.desk, self.folder, self.address = desk, folder, address
         self.trials_each = trials_each
         self.numbers = itertools.count()
         self.gpus = resources.gpus()
@@ -49,7 +49,7 @@ class Crew:
                 continue
             if process is not None:
                 self.bury(process)
-            if not self.desk.over():
+            if not self.desk.stopped and not self.desk.over():
                 self.processes[place] = self.start(place)
 
     def start(self, place: int) -> Process:
@@ -60,7 +60,7 @@ class Crew:
         return Process(
             f"worker-{os.getpid()}-{next(self.numbers)}",
             self.folder,
-            self.port,
+            self.address,
             self.trials_each,
             environment,
         )

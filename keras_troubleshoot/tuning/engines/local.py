@@ -1,6 +1,8 @@
 """Trains the trials of a search in several processes of this machine."""
 
 import math
+import os
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,8 @@ TRIALS_EACH = 25
 # Processes that a trial may cost, before it counts as failed.
 ATTEMPTS = 2
 PAUSE = 0.05
+# Bytes of the path of a socket; the least of all systems.
+LONGEST = 100
 
 
 def search(
@@ -31,11 +35,11 @@ def search(
 ) -> int:
     """Searches with workers that are processes of this machine.
 
-    The oracle stays here, and answers them on 127.0.0.1. A process that dies
-    costs the time of its trial, which is run again; a trial that ended two
-    processes is recorded as failed, with the reason. The processors are
-    shared between the workers, and each has one GPU, where there are several.
-    Workers end with this process, however it ends.
+    The oracle stays here, and answers them where no other user can ask. A
+    process that dies costs the time of its trial, which is run again; a trial
+    that ended two processes is recorded as failed, with the reason. The
+    processors are shared between the workers, and each has one GPU, where
+    there are several. Workers end with this process, however it ends.
 
     Args:
         oracle: of keras-tuner with `Keeping`.
@@ -66,8 +70,9 @@ def search(
         return 0
     with scratch.private_folder() as folder:
         payload.write(folder, work)
-        with chief.listening(desk, "127.0.0.1:0") as port:
-            crew = Crew(desk, workers, folder, port, trials_each)
+        address = address_in(folder)
+        with chief.listening(desk, address):
+            crew = Crew(desk, workers, folder, address, trials_each)
             try:
                 attend(desk, crew, watch)
             finally:
@@ -82,6 +87,20 @@ def attend(desk: Desk, crew: Crew, watch: Callable[[], None] | None) -> None:
         if watch is not None:
             watch()
         time.sleep(PAUSE)
+
+
+def address_in(folder: str) -> str:
+    """Where the workers find their chief: nobody else reaches the folder.
+
+    A port of 127.0.0.1 where the system has no such sockets, or where the
+    path is too long for one.
+    """
+    path = os.path.join(folder, "chief")
+    if os.name == "posix" and len(path.encode()) < LONGEST:
+        return f"unix:{path}"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def require_whole(name: str, value: Any) -> None:

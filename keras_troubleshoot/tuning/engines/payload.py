@@ -13,6 +13,12 @@ NAME = "work.pickle"
 BUFFERS = "buffers"
 # NumPy and TensorFlow take arrays as they are where they begin at such places.
 ALIGNED = 64
+CANNOT = (
+    pickle.PicklingError,
+    AttributeError,
+    NotImplementedError,
+    TypeError,
+)
 
 
 class Pickler(cloudpickle.Pickler):
@@ -71,7 +77,7 @@ def write(folder: str, work: Any) -> None:
     try:
         with open(os.path.join(folder, NAME), "wb") as file:
             Pickler(file, folder, kept.append).dump(work)
-    except (pickle.PicklingError, TypeError, AttributeError) as error:
+    except CANNOT as error:
         raise ValueError(
             "What is tuned must be able to go to other processes, and "
             f"something cannot: {error}. To mend it, make it inside of the "

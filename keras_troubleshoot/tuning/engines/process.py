@@ -20,7 +20,7 @@ class Process:
     Args:
         tuner_id: its name, different for each process ever started.
         folder: private, with the payload; its output goes there.
-        port: of the chief.
+        address: of the chief.
         most: trials after which it ends; None for no limit.
         environment: see `resources`.
     """
@@ -29,7 +29,7 @@ class Process:
         self,
         tuner_id: str,
         folder: str,
-        port: int,
+        address: str,
         most: int | None,
         environment: Mapping[str, str],
     ):
@@ -42,18 +42,19 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**environment, **self.addresses(port)},
+                env={**environment, **self.told(address)},
                 # Ctrl-C is for the parent, which then ends it.
                 start_new_session=True,
             )
 
-    def addresses(self, port: int) -> dict[str, str]:
+    def told(self, address: str) -> dict[str, str]:
         """keras-tuner's environment, and that of this Python."""
+        host, _, port = address.partition(":")
         path = [entry or os.getcwd() for entry in sys.path]
         return {
             "KERASTUNER_TUNER_ID": self.tuner_id,
-            "KERASTUNER_ORACLE_IP": "127.0.0.1",
-            "KERASTUNER_ORACLE_PORT": str(port),
+            "KERASTUNER_ORACLE_IP": host,
+            "KERASTUNER_ORACLE_PORT": port,
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONUNBUFFERED": "1",
             orphans.PARENT: str(os.getpid()),

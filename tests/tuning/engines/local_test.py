@@ -75,6 +75,12 @@ class LocalTest(absltest.TestCase):
         self.assertIn("exit code 1", str(caught.exception))
         self.assertIn("'no number'", str(caught.exception))
 
+    def test_where_the_chief_is(self):
+        self.assertEqual(local.address_in("/tmp/x"), "unix:/tmp/x/chief")
+        self.assertRegex(
+            local.address_in("/tmp/" + 100 * "x"), r"^127\.0\.0\.1:\d+$"
+        )
+
     def test_bad_input(self):
         oracle = support.oracle(self.folder)
         for workers in (0, -1, 1.5, True, "2"):

@@ -253,6 +253,7 @@ class ClusterTest(parameterized.TestCase):
             "num_cpus": 1,
             "num_gpus": 0,
             "max_retries": 0,
+            "trials_each": 1,
         } | wrong
         with self.assertRaisesRegex(ValueError, f"`{name}` must be"):
             ray_cluster.check(**given)
