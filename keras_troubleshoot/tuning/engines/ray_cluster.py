@@ -25,7 +25,9 @@ def required() -> Any:
     return ray
 
 
-def check(slots: Any, num_cpus: Any, num_gpus: Any, max_retries: Any) -> None:
+def check(
+    slots: Any, num_cpus: Any, num_gpus: Any, max_retries: Any, trials_each: Any
+) -> None:
     """Refuses numbers that will not do.
 
     Raises:
@@ -34,6 +36,7 @@ def check(slots: Any, num_cpus: Any, num_gpus: Any, max_retries: Any) -> None:
     for name, value, least in (
         ("slots", 1 if slots is None else slots, 1),
         ("max_retries", max_retries, 0),
+        ("trials_each", trials_each, 1),
     ):
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or value < least:

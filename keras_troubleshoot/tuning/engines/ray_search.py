@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import itertools
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +15,6 @@ from keras_troubleshoot.tuning.engines import ray_cluster
 from keras_troubleshoot.tuning.engines import ray_task
 from keras_troubleshoot.tuning.engines.ray_board import Board
 
-# Trials after which Ray renews a process: keras-tuner's own searches grew by
-# 18 to 40 MiB a trial in one process.
-TRIALS_EACH = 25
 # Seconds after which the oracle is asked again, where it had no trial to give.
 WAIT = 0.5
 
@@ -46,8 +42,8 @@ class RaySearch:
     Args:
         ray: the library, initialized.
         oracle: of keras-tuner with `Keeping`.
+        task: the function of Ray that runs a trial.
         held: a reference to the work.
-        folder: of the search.
         options: of the tasks.
         tell: takes a line about what happens.
     """
@@ -56,18 +52,18 @@ class RaySearch:
         self,
         ray: Any,
         oracle: Any,
+        task: Any,
         held: Any,
-        folder: str,
         options: dict[str, Any],
         tell: Callable[[str], None],
     ):
-        self.ray, self.oracle, self.held = ray, oracle, held
-        self.folder, self.options, self.tell = folder, options, tell
+        self.ray, self.oracle = ray, oracle
+        self.task, self.held = task, held
+        self.options, self.tell = options, tell
         self.created, self.stopped = 0, False
         # When the oracle is asked for trials again.
         self.asks_at = 0.0
         self.running: dict[Any, Running] = {}
-        self.task = ray.remote(max_calls=TRIALS_EACH)(ray_task.run)
         self.board = self.make_board()
         self.taken = self.board.take.remote()
 
@@ -188,10 +184,9 @@ class RaySearch:
             result = ray_task.Result("FAILED", reason(error))
         if result.status == "UNSEEN":
             raise RuntimeError(
-                f"`directory` must be seen by all nodes of the cluster, "
-                f"received: {os.path.abspath(self.folder)!r}. "
-                f"{result.message}. To mend it, put it on a file system that "
-                "the nodes share, or on a `gs://` or the like."
+                "`directory` must be seen by all nodes of the cluster, "
+                f"received: {result.message}. To mend it, put it on a file "
+                "system that the nodes share, or on a `gs://` or the like."
             )
         running = self.running.pop(ref)
         space = self.oracle.get_space()

@@ -82,7 +82,7 @@ def run(held: list[Any], board: Any, state: dict[str, Any]) -> Result:
     work = ray.get(held[0])
     if not seen(work.folder):
         node = ray.util.get_node_ip_address()
-        return Result("UNSEEN", f"The node {node} does not see it")
+        return Result("UNSEEN", f"{work.folder!r}, which {node} does not see")
     trial = trial_lib.Trial.from_state(state)
     run_id = uuid.uuid4().hex
 
