@@ -5,12 +5,16 @@ starts.
 """
 
 import dataclasses
+import functools
+import gc
+import importlib
 import os
 import uuid
 from typing import Any
 
 # Ray sets it to the processors of the task, and TensorFlow does not heed it.
 THREADS = "OMP_NUM_THREADS"
+WORK = "keras_troubleshoot.tuning.running.work"
 OWN_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
@@ -69,10 +73,7 @@ def run(held: list[Any], board: Any, state: dict[str, Any]) -> Result:
         board: the `Board`.
         state: of the trial.
     """
-    for name in OWN_THREADS:
-        os.environ.setdefault(name, os.environ.get(THREADS, "1"))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    prepare()
     import ray
     from keras_tuner.engine import trial as trial_lib
 
@@ -99,6 +100,20 @@ def run(held: list[Any], board: Any, state: dict[str, Any]) -> Result:
     outcome = work_lib.run(ray_data.loaded(work), trial, tell)
     config = trial.hyperparameters.get_config()
     return Result(outcome.status, outcome.message, config)
+
+
+@functools.cache
+def prepare() -> None:
+    """Sets the threads of TensorFlow and imports it, once in a process."""
+    for name in OWN_THREADS:
+        os.environ.setdefault(name, os.environ.get(THREADS, "1"))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    importlib.import_module(WORK)
+    # Garbage is collected twice in each trial: what stays for good, some
+    # 400,000 objects, need not be searched for it.
+    gc.collect()
+    gc.freeze()
 
 
 def seen(folder: str) -> bool:

@@ -68,8 +68,7 @@ def kind_of(trial: Any, direction: str) -> str | None:
     """How a trial ended, where it did not come to its end."""
     if cost(trial, direction) == np.inf:
         return "diverged or failed"
-    # A completed trial says something only where it was cut short.
-    return "discarded" if trial.message else None
+    return "discarded" if trials_lib.cut_short(trial) else None
 
 
 def end(

@@ -115,8 +115,7 @@ def state_of(trial: Any) -> str:
         return "FAIL"
     if trial.score is None or math.isnan(trial.score):
         return "FAIL"
-    # A completed trial says something only where it was discarded.
-    return "PRUNED" if trial.message else "COMPLETE"
+    return "PRUNED" if trials_lib.cut_short(trial) else "COMPLETE"
 
 
 def drawn(trial: Any, oracle: Any) -> tuple[dict, dict]:

@@ -193,7 +193,7 @@ def add(oracle: Any, trial: Any, values: dict[str, Any]) -> None:
         by_step = {0: score}
     message = trial.user_attrs.get("message")
     if message is None and trial.state.name == "PRUNED":
-        message = f"Pruned in Optuna after step {trial.last_step}."
+        message = f"{trials_lib.PRUNED} in Optuna after step {trial.last_step}."
     if message is None and score is None:
         message = "Failed in Optuna."
     recording.record(

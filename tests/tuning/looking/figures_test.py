@@ -110,7 +110,9 @@ class LearningPlotTest(absltest.TestCase):
         support.add(held, ADAM, math.inf, history=(4.0, 5.0, math.nan))
         support.add(held, ADAM, 1.0, history=(2.0, [0.5, 1.5]))
         for _ in range(2):
-            support.add(held, ADAM, 9.0, message="Discarded.", history=(9.0,))
+            support.add(
+                held, ADAM, 9.0, message="Discarded after 1.", history=(9.0,)
+            )
         support.add(held, ADAM, None, "FAILED", message="Boom")
         axes = curves.plot_learning_curves(held)
         labels = [text.get_text() for text in axes.get_legend().get_texts()]

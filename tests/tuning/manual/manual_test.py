@@ -17,6 +17,7 @@ from keras_troubleshoot.tuning.looking import tables
 from keras_troubleshoot.tuning.looking.importance import importance
 from keras_troubleshoot.tuning.manual import one_by_one
 from keras_troubleshoot.tuning.manual.starting import manual
+from keras_troubleshoot.tuning.running import tune
 from tests.tuning.looking import support
 
 
@@ -176,6 +177,24 @@ class ManualTest(parameterized.TestCase):
         self.assertLen(reloaded.oracle.trials, 21)
         if kind is CoarseToFine:
             self.assertEqual(reloaded.oracle.explain(), tuner.oracle.explain())
+
+    def test_the_whole_call_goes_on(self):
+        study = self.study(build, max_trials=5)
+        study.add({"units": 7}, 100.0, note="by hand")
+        x = np.random.default_rng(0).normal(size=(32, 3))
+        result = tune.tune(
+            build,
+            (x, x[:, 0]),
+            (x, x[:, 0]),
+            max_trials=3,
+            epochs=1,
+            seeds=0,
+            directory=self.folder,
+            verbose=False,
+        )
+        self.assertLen(result.trials, 3)
+        self.assertEqual(result.trials[0].hyperparameters.values["units"], 7)
+        self.assertIn("by hand", str(self.study(build)))
 
     def test_its_own_tuner_goes_on(self):
         study = self.study(build, max_trials=2)
