@@ -72,6 +72,7 @@ def serve(
 
     Raises:
         ValueError: the address cannot be used.
+        OSError: the files of the search cannot be written.
         KeyboardInterrupt: Ctrl-C; all is kept in the folder, the workers
             wait a while for a new chief.
     """

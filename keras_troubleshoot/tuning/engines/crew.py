@@ -78,8 +78,9 @@ class Crew:
             )
 
     def kill(self) -> None:
-        """Ends all workers."""
-        for process in self.processes:
-            if process is not None:
-                process.kill()
-                self.desk.died(process.tuner_id, None)
+        """Ends all workers, then puts their trials back."""
+        started = [p for p in self.processes if p is not None]
+        for process in started:
+            process.kill()
+        for process in started:
+            self.desk.died(process.tuner_id, None)

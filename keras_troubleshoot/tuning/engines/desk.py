@@ -51,13 +51,18 @@ class Desk:
         # Workers that will ask again, and when they were heard.
         self.heard: dict[str, float] = {}
         self.asked: set[str] = set()
+        self.trouble: OSError | None = None
         self.lock = threading.RLock()
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
         """One at a time; keras-tuner's lock is let go on an error."""
         with self.lock, locks.released(self.oracle):
-            yield
+            try:
+                yield
+            except OSError as error:
+                self.trouble = error
+                raise
 
     def expect(self) -> None:
         """Waits a lease for the workers that a chief before this one had."""
@@ -101,6 +106,8 @@ class Desk:
             )
             try:
                 self.oracle.end_trial(trial)
+            except OSError:
+                raise  # It is not the trial's fault.
             except Exception as error:
                 # Left as it is, the trial would be handed out for ever.
                 locks.release(self.oracle)
@@ -173,7 +180,13 @@ class Desk:
             self.tell(f"Trial {trial_id} failed: {reason}")
 
     def over(self) -> bool:
-        """Whether there is no trial left, and none under way."""
+        """Whether there is no trial left, and none under way.
+
+        Raises:
+            OSError: what was to be written, in whichever thread, was not.
+        """
+        if self.trouble is not None:
+            raise self.trouble
         with self.open():
             if holding.finished(self.oracle):
                 return True

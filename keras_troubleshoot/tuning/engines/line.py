@@ -95,7 +95,7 @@ class Line:
             RuntimeError: the chief refuses it.
         """
         if self.gone is not None:
-            # Who swallowed it shall not end a trial that it interrupted.
+            # A training may have swallowed it. Its trial has not ended.
             raise self.gone
         self.calls += 1
         who = wire.Sender(self.tuner_id, self.session, str(self.calls))
@@ -116,9 +116,12 @@ class Line:
     def wait(self, error: Any, began: float) -> None:
         """Waits for a chief that is away; raises where that is no use."""
         if error.code() not in AWAY:
-            raise RuntimeError(
+            refused = RuntimeError(
                 f"The chief at {self.address} refuses: {error.details()}"
-            ) from error
+            )
+            if error.code() == wire.BROKEN:
+                self.gone = refused
+            raise refused from error
         silent = time.monotonic() - max(began, self.heard)
         if math.isinf(self.heard) and silent > self.start:
             self.gone = ChiefAbsent(

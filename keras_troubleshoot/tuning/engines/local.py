@@ -58,7 +58,8 @@ def search(
         ValueError: an argument will not do, or the work cannot go to another
             process.
         RuntimeError: the workers die before their first trial; with the last
-            lines that they wrote.
+            lines that they wrote. There is no room for the data.
+        OSError: the files of the search cannot be written.
         KeyboardInterrupt: Ctrl-C; what has ended is kept, what was under way
             is put back.
     """
@@ -69,7 +70,7 @@ def search(
     if desk.over():
         return 0
     with scratch.private_folder() as folder:
-        payload.write(folder, work)
+        hand_over(folder, work)
         address = address_in(folder)
         with chief.listening(desk, address):
             crew = Crew(desk, workers, folder, address, trials_each)
@@ -87,6 +88,23 @@ def attend(desk: Desk, crew: Crew, watch: Callable[[], None] | None) -> None:
         if watch is not None:
             watch()
         time.sleep(PAUSE)
+
+
+def hand_over(folder: str, work: Any) -> None:
+    """Writes what the workers need.
+
+    Raises:
+        ValueError: it cannot go to another process.
+        RuntimeError: there is no room.
+    """
+    try:
+        payload.write(folder, work)
+    except OSError as error:
+        raise RuntimeError(
+            f"The data could not be written to the temporary folder "
+            f"{folder!r} ({error.strerror}), from which all workers read it. "
+            "To mend it, make room, or set TMPDIR to a folder with more."
+        ) from error
 
 
 def address_in(folder: str) -> str:

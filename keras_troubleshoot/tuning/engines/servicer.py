@@ -145,10 +145,10 @@ class Servicer(oracle_chief.OracleServicer):
         try:
             yield
         except Exception as error:
-            context.abort(
-                grpc.StatusCode.FAILED_PRECONDITION,
-                f"{type(error).__name__}: {error}",
-            )
+            code = grpc.StatusCode.FAILED_PRECONDITION
+            if isinstance(error, OSError):
+                code = wire.BROKEN
+            context.abort(code, f"{type(error).__name__}: {error}")
 
 
 def sender(context: Any) -> wire.Sender | None:

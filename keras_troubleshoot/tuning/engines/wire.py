@@ -8,6 +8,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
+import grpc
+
 TUNER = "kts-tuner"
 SESSION = "kts-session"
 CALL = "kts-call"
@@ -15,6 +17,8 @@ BEAT = "kts-beat"
 LEASE = "kts-lease"
 # The name of metadata that holds bytes must end so.
 MESSAGE = "kts-message-bin"
+# That the chief cannot write its files, and will end.
+BROKEN = grpc.StatusCode.DATA_LOSS
 # gRPC allows 8 KiB of metadata by default.
 LONGEST = 4000
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from unittest import mock
 
 from absl.testing import absltest
 
@@ -74,6 +75,13 @@ class LocalTest(absltest.TestCase):
             local.search(oracle, Unreadable(), 1)
         self.assertIn("exit code 1", str(caught.exception))
         self.assertIn("'no number'", str(caught.exception))
+
+    def test_no_room_for_the_data(self):
+        oracle = support.oracle(self.folder)
+        full = OSError(28, "No space left on device")
+        with mock.patch.object(local.payload, "write", side_effect=full):
+            with self.assertRaisesRegex(RuntimeError, "TMPDIR"):
+                local.search(oracle, None, 1)
 
     def test_where_the_chief_is(self):
         self.assertEqual(local.address_in("/tmp/x"), "unix:/tmp/x/chief")

@@ -131,6 +131,33 @@ class ServiceTest(absltest.TestCase):
             worker.update_trial("0", {"score": 1.0}, 0).status, "RUNNING"
         )
 
+    def test_a_full_disk_ends_the_search_and_no_trial(self):
+        self.oracle = support.oracle(self.folder, max_trials=2)
+        raised = []
+
+        def serve():
+            try:
+                chief.serve(self.oracle, self.address)
+            except OSError as error:
+                raised.append(error)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        worker = self.worker()
+        trial = worker.create_trial("worker")
+        full = OSError(28, "No space left on device")
+        with mock.patch.object(self.oracle, "_save_trial", side_effect=full):
+            with self.assertRaisesRegex(RuntimeError, "No space left"):
+                worker.update_trial("0", {"score": 1.0}, 0)
+            thread.join(10.0)
+            self.assertEqual(raised, [full])
+        # Its loop takes what was raised as a failure of the trial.
+        trial.status = "FAILED"
+        with self.assertRaisesRegex(RuntimeError, "No space left"):
+            worker.end_trial(trial)
+        again = support.oracle(self.folder, max_trials=2)
+        self.assertEqual(again.trials["0"].status, "RUNNING")
+
     def test_a_repeated_call_counts_once(self):
         self.serve()
         worker = self.worker()
