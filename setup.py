@@ -29,6 +29,8 @@ setuptools.setup(
     # The lowest versions with which the whole test suite was run.
     install_requires=[
         "absl-py>=2.0",
+        "cloudpickle>=3.0",
+        "grpcio>=1.60",  # keras-tuner imports it without asking for it.
         "jinja2>=3.1",
         "keras>=3.15",
         "keras-tuner[bayesian]>=1.4.7",
@@ -43,10 +45,13 @@ setuptools.setup(
     ],
     extras_require={
         "docs": ["mkdocs-material>=9.5", "mkdocstrings[python]>=0.26"],
+        "ray": ["ray>=2.60"],
         "test": [
             "import-linter>=2.0",
+            "optuna>=4.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
+            "ray>=2.60",
             "ruff>=0.9",
         ],
     },
