@@ -29,8 +29,8 @@ setuptools.setup(
     # The lowest versions with which the whole test suite was run.
     install_requires=[
         "absl-py>=2.0",
-        "cloudpickle>=3.0",
-        "grpcio>=1.60",  # keras-tuner imports it without asking for it.
+        "cloudpickle>=3.1",
+        "grpcio>=1.85",
         "jinja2>=3.1",
         "keras>=3.15",
         "keras-tuner[bayesian]>=1.4.7",
@@ -48,7 +48,7 @@ setuptools.setup(
         "ray": ["ray>=2.60"],
         "test": [
             "import-linter>=2.0",
-            "optuna>=4.0",
+            "optuna>=5.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
             "ray>=2.60",
