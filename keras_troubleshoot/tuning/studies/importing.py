@@ -8,11 +8,11 @@ from typing import Any
 import keras_tuner
 
 from keras_troubleshoot.rules.words import counted
+from keras_troubleshoot.tuning.by_hand import checking
+from keras_troubleshoot.tuning.by_hand import recording
 from keras_troubleshoot.tuning.embedding import scale
 from keras_troubleshoot.tuning.embedding.embedding import titles
 from keras_troubleshoot.tuning.looking import trials as trials_lib
-from keras_troubleshoot.tuning.manual import checking
-from keras_troubleshoot.tuning.manual import recording
 from keras_troubleshoot.tuning.studies import distributions
 from keras_troubleshoot.tuning.studies import exporting
 from keras_troubleshoot.tuning.studies import required

@@ -6,9 +6,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.tuning.bayesian.oracle import BayesianOptimizationOracle
+from keras_troubleshoot.tuning.by_hand import checking
+from keras_troubleshoot.tuning.by_hand import recording
 from keras_troubleshoot.tuning.coarse.oracle import CoarseToFineOracle
-from keras_troubleshoot.tuning.manual import checking
-from keras_troubleshoot.tuning.manual import recording
 from tests.tuning.looking import support
 
 ADAM = {"learning_rate": 0.01, "optimizer": "adam", "units": 8, "flag": True}

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from keras_troubleshoot.tuning.bayesian import suggesting
+from keras_troubleshoot.tuning.by_hand import checking
+from keras_troubleshoot.tuning.by_hand import one_by_one
+from keras_troubleshoot.tuning.by_hand import recording
+from keras_troubleshoot.tuning.by_hand import results
+from keras_troubleshoot.tuning.by_hand import table
+from keras_troubleshoot.tuning.by_hand.notes import Notes
+from keras_troubleshoot.tuning.by_hand.suggestion import Suggestion
 from keras_troubleshoot.tuning.looking import trials as trials_lib
-from keras_troubleshoot.tuning.manual import checking
-from keras_troubleshoot.tuning.manual import one_by_one
-from keras_troubleshoot.tuning.manual import recording
-from keras_troubleshoot.tuning.manual import results
-from keras_troubleshoot.tuning.manual import table
-from keras_troubleshoot.tuning.manual.notes import Notes
-from keras_troubleshoot.tuning.manual.suggestion import Suggestion
 
 ONE, MODEL = "one_at_a_time", "bayesian"
 
@@ -89,8 +91,8 @@ class ManualStudy:
                 of the best trial, until three values of it are known, then
                 the next; "bayesian" takes what a Gaussian process on all
                 trials expects to improve most. By default the first, until
-                it has nothing to change or there are twice as many trials as
-                hyperparameters.
+                it has nothing to change or twice as many trials as there are
+                hyperparameters have a score.
 
         Returns:
             Values that were not tried, and why these.
@@ -105,7 +107,7 @@ class ManualStudy:
             )
         space = self.oracle.get_space().space
         trials = trials_lib.started(self.oracle)
-        few = len(trials) < suggesting.initial_points(space, None)
+        few = self.scored(trials) < suggesting.initial_points(space, None)
         found = None
         if method == ONE or (method is None and few):
             found = self.next_change(trials)
@@ -150,7 +152,17 @@ class ManualStudy:
             "It is expected to improve most, by a Gaussian process on "
             f"{len(ended)} trials."
         )
+        if self.scored(ended) < suggesting.FEW:
+            why = (
+                f"It covers the space evenly: a model needs {suggesting.FEW} "
+                "trials with a score."
+            )
         return None if values is None else (values, why)
+
+    def scored(self, trials: list[Any]) -> int:
+        """How many trials have a finite score."""
+        direction = self.oracle.objective.direction
+        return int(np.isfinite(trials_lib.scores(trials, direction)).sum())
 
     def require_known(self, trial_id: str | None) -> None:
         """What is put right must be there.

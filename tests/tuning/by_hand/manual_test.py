@@ -10,13 +10,13 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from keras_troubleshoot.tuning.bayesian.tuner import BayesianOptimization
+from keras_troubleshoot.tuning.by_hand import one_by_one
+from keras_troubleshoot.tuning.by_hand.starting import manual
 from keras_troubleshoot.tuning.coarse.tuner import CoarseToFine
 from keras_troubleshoot.tuning.looking import figures
 from keras_troubleshoot.tuning.looking import showing
 from keras_troubleshoot.tuning.looking import tables
 from keras_troubleshoot.tuning.looking.importance import importance
-from keras_troubleshoot.tuning.manual import one_by_one
-from keras_troubleshoot.tuning.manual.starting import manual
 from keras_troubleshoot.tuning.running import tune
 from tests.tuning.looking import support
 

@@ -8,8 +8,8 @@ import keras_tuner
 
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import randomness
-from keras_troubleshoot.tuning.manual.oracle import HandOracle
-from keras_troubleshoot.tuning.manual.study import ManualStudy
+from keras_troubleshoot.tuning.by_hand.oracle import HandOracle
+from keras_troubleshoot.tuning.by_hand.study import ManualStudy
 from keras_troubleshoot.tuning.spaces import hypermodel as hypermodel_lib
 from keras_troubleshoot.tuning.spaces import recording as spaces
 

@@ -7,8 +7,8 @@ from keras_troubleshoot.report.printable import brief
 from keras_troubleshoot.report.printable import shortened
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.rules.words import number
+from keras_troubleshoot.tuning.by_hand.notes import Notes
 from keras_troubleshoot.tuning.looking import trials as trials_lib
-from keras_troubleshoot.tuning.manual.notes import Notes
 from keras_troubleshoot.tuning.ranking import cost
 
 # Characters of a value or a note.
