@@ -23,6 +23,9 @@ import keras_troubleshoot as kts
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("seeds", 2, "repetitions")
 flags.DEFINE_integer("steps", 500, "of each training")
+flags.DEFINE_list("only", [], "beginnings of names; all by default")
+flags.DEFINE_bool("balanced", False, "the source's classes equally often")
+flags.DEFINE_list("skewed", [], "domains of unequal classes: source, target")
 flags.DEFINE_bool("quick", False, "one seed, 100 steps, one weight of each")
 
 RNG = np.random.default_rng(0)
@@ -79,10 +82,29 @@ def problems():
     return found
 
 
+def skewed(x, y, seed):
+    """Rows of which class 0 keeps all, class 9 a fifth."""
+    drawn = np.random.default_rng(seed).uniform(size=len(y))
+    kept = drawn < np.linspace(1, 0.2, 10)[y]
+    return x[kept], y[kept]
+
+
+def thinned_out(problem):
+    """A problem whose domains have classes of unequal size, if wanted."""
+    domains = {"source": problem[:2], "target": problem[2:]}
+    for seed, (name, rows) in enumerate(domains.items()):
+        if name in FLAGS.skewed:
+            domains[name] = skewed(*rows, seed)
+    return (*domains["source"], *domains["target"])
+
+
 def ways(steps):
     """Functions that make an aligner, and whether it is conditional."""
     made = kts.adaptation
-    grid = {"source only": (lambda: None, False)}
+    grid = {
+        "source only": (lambda: None, False),
+        "CORAL": (made.CORAL, False),
+    }
     for weight in (500, 2500, 10_000, 40_000, 160_000):
         grid[f"CORAL {weight}"] = (lambda w=weight: made.CORAL(w), False)
     for weight in (3, 10, 30):
@@ -98,7 +120,8 @@ def ways(steps):
         )
     if FLAGS.quick:
         return dict(list(grid.items())[:2])
-    return grid
+    wanted = tuple(FLAGS.only) or ("",)
+    return {name: way for name, way in grid.items() if name.startswith(wanted)}
 
 
 def accuracy(problem, way, steps, seed):
@@ -126,7 +149,12 @@ def accuracy(problem, way, steps, seed):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss)
     batches = kts.adaptation.paired(
-        (source, labels), target, 64, steps=steps, seed=seed
+        (source, labels),
+        target,
+        64,
+        steps=steps,
+        balanced=FLAGS.balanced,
+        seed=seed,
     )
     model.fit(batches, verbose=0)
     made = model.predict(target, verbose=0)
@@ -139,6 +167,7 @@ def main(argv):
     steps = 100 if FLAGS.quick else FLAGS.steps
     seeds = 1 if FLAGS.quick else FLAGS.seeds
     given, figures = problems(), {}
+    given = {style: thinned_out(problem) for style, problem in given.items()}
     for name, way in ways(steps).items():
         found = {
             style: [accuracy(one, way, steps, seed) for seed in range(seeds)]
