@@ -94,7 +94,7 @@ def main(argv):
         take_role()
     train, validation = load_digits()
     ray = FLAGS.engine == "ray"
-    result = kts.tuning.tune(
+    result = kts.tune(
         build,
         train,
         validation,

@@ -1,8 +1,8 @@
 """Tunes a small network on digits, and says how good the best really is.
 
-`kts.tune` searches coarse to fine: a first round covers the space, each other
-one draws around the best so far. At the end the best is trained again from
-new seeds and judged on test data, as the best of many trials also had
+`kts.tune` searches coarse to fine: a first round covers the space, each
+other one draws around the best so far. At the end the best is trained again
+from new seeds and judged on test data, as the best of many trials also had
 luck. The same command goes on where it was after Ctrl-C.
 
     python examples/tune_mlp.py
@@ -78,7 +78,7 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Too many arguments: {argv[1:]}")
     train, validation, test = load_digits()
-    result = kts.tuning.tune(
+    result = kts.tune(
         build,
         train,
         validation,

@@ -57,8 +57,8 @@ def search(
         trials_each: trials after which a process is renewed, which gives its
             memory back and takes some seconds. By default 25; with GPUs 1, as
             TensorFlow keeps the GPU that it has once taken.
-        address: of a cluster, such as "auto" or "ray://head:10001"; by
-            default what `ray.init()` finds.
+        address: of a cluster, such as "auto" or "head:6379"; by default what
+            `ray.init()` finds.
         tell: takes a line about what happens.
         **options: of a task of Ray, such as `memory=2**30`,
             `resources={"TPU": 1}`, `scheduling_strategy="SPREAD"`.

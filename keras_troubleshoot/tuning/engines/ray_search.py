@@ -207,13 +207,14 @@ class RaySearch:
 
     def close(self) -> None:
         """Ends what is under way, and puts its trials back."""
-        for ref, running in self.running.items():
-            with contextlib.suppress(self.ray.exceptions.RayError):
-                self.ray.cancel(ref, force=True)
-            self.oracle.requeue(running.trial_id)
-        self.running.clear()
+        running = list(self.running.values())
         with contextlib.suppress(self.ray.exceptions.RayError):
+            for ref in self.running:
+                self.ray.cancel(ref, force=True)
             self.ray.kill(self.board)
+        self.running.clear()
+        for one in running:
+            self.oracle.requeue(one.trial_id)
 
 
 def reason(error: Exception) -> str:
