@@ -51,6 +51,7 @@ setuptools.setup(
             "optuna>=5.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
+            "pyyaml>=6.0",
             "ray>=2.60",
             "ruff>=0.9",
         ],

@@ -5,9 +5,10 @@ from typing import Any
 import keras_tuner
 
 from keras_troubleshoot.tuning.bayesian.oracle import BayesianOptimizationOracle
+from keras_troubleshoot.tuning.engines.tuner import TeamTuner
 
 
-class BayesianOptimization(keras_tuner.Tuner):
+class BayesianOptimization(TeamTuner):
     """Searches hyperparameters by expected improvement.
 
     For trials that are dear: each is chosen by all that went before. A first

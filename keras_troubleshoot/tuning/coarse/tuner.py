@@ -8,9 +8,10 @@ from keras_troubleshoot.tuning.coarse.oracle import FIRST_SHARE
 from keras_troubleshoot.tuning.coarse.oracle import KEEP
 from keras_troubleshoot.tuning.coarse.oracle import CoarseToFineOracle
 from keras_troubleshoot.tuning.coarse.round import Round
+from keras_troubleshoot.tuning.engines.tuner import TeamTuner
 
 
-class CoarseToFine(keras_tuner.Tuner):
+class CoarseToFine(TeamTuner):
     """Searches hyperparameters widely, then around the best, again and again.
 
     The first of the lecture's advice on tuning. The first round covers the

@@ -28,4 +28,3 @@ def taken_up(oracle: Any, folder: str) -> None:
     held = tf.io.gfile.glob(os.path.join(folder, "trial_*", "trial.json"))
     if held or tf.io.gfile.exists(os.path.join(folder, "oracle.json")):
         oracle.reload()
-    oracle.save()

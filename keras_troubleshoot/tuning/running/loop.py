@@ -1,6 +1,9 @@
 """What a worker does: take a trial, run it, tell how it ended."""
 
+import contextlib
+import gc
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from keras_troubleshoot.tuning.running import work as work_lib
@@ -37,6 +40,23 @@ def search(
         one(oracle, work, trial)
         done += 1
     return done
+
+
+@contextlib.contextmanager
+def imports_left_out() -> Iterator[None]:
+    """Spares the garbage collector all that is there already.
+
+    A trial ends in collections, which would look through the imports each
+    time: 0.4 s against 0.02 s.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def one(oracle: Any, work: work_lib.Work, trial: Any) -> None:

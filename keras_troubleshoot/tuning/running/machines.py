@@ -8,6 +8,14 @@ from keras_troubleshoot.tuning.running.result import TuningResult
 from keras_troubleshoot.tuning.running.tuner import SearchTuner
 
 
+def prepare(workers: int) -> None:
+    """Leaves memory of the GPUs to the workers, where there are to be some."""
+    if workers:
+        from keras_troubleshoot.tuning.engines import resources
+
+        resources.share_gpus()
+
+
 def is_worker() -> bool:
     """Whether this process trains the trials of a chief."""
     from keras_troubleshoot.tuning.engines import roles

@@ -139,6 +139,7 @@ def tune(
         strategy=strategy,
     )
     directory, name = requirements.folder_parts(directory, project_name)
+    machines.prepare(workers)
     rule = discarding.rule(early_discard)
     built = builders.read(builder, max_trials)
     oracle = methods.oracle(
@@ -205,6 +206,7 @@ def carried_out(
             plan.work.folder, fingerprint.of(plan.oracle, plan.work)
         )
         folders.taken_up(plan.oracle, plan.work.folder)
+        plan.oracle.save()
         work = dataclasses.replace(plan.work, seed=plan.oracle.seed)
         tuner.work = work
         return searched(dataclasses.replace(plan, work=work), tuner)
