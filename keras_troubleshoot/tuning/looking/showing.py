@@ -14,6 +14,7 @@ from keras_troubleshoot.tuning.looking import trials as trials_lib
 from keras_troubleshoot.tuning.looking.importance import importance
 from keras_troubleshoot.tuning.looking.narrowing import has_rounds
 from keras_troubleshoot.tuning.looking.narrowing import narrowing
+from keras_troubleshoot.tuning.running.discarding import DISCARDED
 
 # Rows of the table, slices, and reasons of failures that are shown.
 BEST = 5
@@ -111,16 +112,23 @@ def mattered(oracle: Any, seed: int) -> list[Any]:
 
 
 def reasons(trials: list[Any]) -> list[Any]:
-    """Why trials failed, the most frequent first."""
+    """Why trials failed or ended early, the most frequent first."""
     told: dict[str, int] = {}
     for trial in trials:
         if trial.message:
-            # The last line of a traceback says what happened.
-            line = str(trial.message).strip().splitlines()[-1:]
-            reason = shortened("".join(line), REASON)
+            reason = reason_of(str(trial.message))
             told[reason] = told.get(reason, 0) + 1
     if not told:
         return []
     rows = sorted(told.items(), key=lambda item: -item[1])[:REASONS]
     columns = ("reason", "trials")
-    return [page_lib.Table("Why trials failed", columns, tuple(rows))]
+    title = "Why trials failed or ended early"
+    return [page_lib.Table(title, columns, tuple(rows))]
+
+
+def reason_of(message: str) -> str:
+    """What happened, alike for trials to which the same happened."""
+    if message.startswith(DISCARDED):
+        return f"{DISCARDED}: worse than others by then."
+    # The last line of a traceback says what happened.
+    return shortened("".join(message.strip().splitlines()[-1:]), REASON)
