@@ -60,9 +60,9 @@ def adapt(
         steps: batches of each candidate.
         batch_size: rows of each domain in a batch.
         augment: a function that returns a layer, which all inputs go through
-            while training: of all candidates but "source only". "auto" moves,
-            turns, scales and shears images a little, and leaves all else as
-            it is; None leaves images too.
+            while training: of all candidates but "source only" and
+            "recolored". "auto" moves, turns, scales and shears images a
+            little, and leaves all else as it is; None leaves images too.
         features: name of the layer of the built model whose output is
             aligned. By default what the last layer with weights is given.
         validators: names of those that judge, see `assess`.

@@ -32,7 +32,7 @@ class Way:
         conditional: whether features are aligned together with the predicted
             classes, where classes are predicted.
         augmented: whether inputs are augmented.
-        recolored: whether the colours of images are drawn anew, too.
+        recolored: whether the colours of images are drawn anew.
         balanced: whether the classes of the source are equally frequent in a
             batch, where classes are predicted.
     """
@@ -48,7 +48,7 @@ NOTHING = Way(lambda steps: None, augmented=False)
 KNOWN = types.MappingProxyType(
     {
         "augmented": Way(lambda steps: None),
-        "recolored": Way(lambda steps: None, recolored=True),
+        "recolored": Way(lambda steps: None, augmented=False, recolored=True),
         # What they compare hangs on the shares of classes in a batch.
         "coral": Way(lambda steps: CORAL(), balanced=True),
         "mmd": Way(lambda steps: MMD(), balanced=True),

@@ -165,8 +165,10 @@ class AdaptTest(parameterized.TestCase):
         plan = called.call_args.args[0]
         for name, expected in (("augmented", False), ("recolored", True)):
             model, _ = training.train(plan, candidates.KNOWN[name])
-            held = {type(one) for one in layers_of(model.encoder)}
-            self.assertEqual(Recolor in held, expected)
+            held = list(layers_of(model.encoder))
+            self.assertEqual(Recolor in map(type, held), expected)
+            moved = "augment" in [one.name for one in held]
+            self.assertNotEqual(moved, expected)
 
     def test_candidates_start_from_the_same_weights_and_batches(self):
         started = []
