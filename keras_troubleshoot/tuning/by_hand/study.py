@@ -114,11 +114,10 @@ class ManualStudy:
         if found is None and method != ONE:
             found = self.expected(trials)
         if found is None:
-            other = f", or pass {MODEL!r}" if method == ONE else ""
             raise ValueError(
                 "The search space must have something left to try, received: "
                 f"{len(trials)} trials that leave nothing. To mend it, widen "
-                f"a range{other}."
+                "a range, or leave `method` out."
             )
         hyperparameters = self.oracle.get_space()
         hyperparameters.values = dict(found[0])

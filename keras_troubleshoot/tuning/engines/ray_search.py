@@ -178,21 +178,11 @@ class RaySearch:
         Raises:
             RuntimeError: its node does not see the folder.
         """
-        try:
-            result = self.ray.get(ref)
-        except self.ray.exceptions.RayError as error:
-            result = ray_task.Result("FAILED", reason(error))
-        if result.status == "UNSEEN":
-            raise RuntimeError(
-                "`directory` must be seen by all nodes of the cluster, "
-                f"received: {result.message}. To mend it, put it on a file "
-                "system that the nodes share, or on a `gs://` or the like."
-            )
+        result = self.result(ref)
         running = self.running.pop(ref)
+        own = self.oracle.trials[running.trial_id]
         space = self.oracle.get_space()
-        space.values = dict(
-            self.oracle.trials[running.trial_id].hyperparameters.values
-        )
+        space.values = dict(own.hyperparameters.values)
         if result.hyperparameters is not None:
             space = type(space).from_config(result.hyperparameters)
         trial = trial_lib.Trial(
@@ -204,6 +194,24 @@ class RaySearch:
         except (RuntimeError, ValueError) as error:
             # Left as it is, the trial would be handed out for ever.
             holding.fail(self.oracle, running.trial_id, str(error))
+
+    def result(self, ref: Any) -> ray_task.Result:
+        """What a task returned, or why it did not.
+
+        Raises:
+            RuntimeError: its node does not see the folder.
+        """
+        try:
+            result = self.ray.get(ref)
+        except self.ray.exceptions.RayError as error:
+            return ray_task.Result("FAILED", reason(error))
+        if result.status == "UNSEEN":
+            raise RuntimeError(
+                "`directory` must be seen by all nodes of the cluster, "
+                f"received: {result.message}. To mend it, put it on a file "
+                "system that the nodes share, or on a `gs://` or the like."
+            )
+        return result
 
     def close(self) -> None:
         """Ends what is under way, and puts its trials back."""
