@@ -6,6 +6,8 @@ import math
 import numpy as np
 from scipy import stats
 
+from keras_troubleshoot.rules.words import counted
+
 CONFIDENCE = 0.9
 
 
@@ -119,8 +121,9 @@ class Estimate:
         best = self.best
         lines = [
             f"Trial {best.trial_id} was chosen with {self.objective} "
-            f"{best.chosen_by:.4g}; trained again from {len(best.scores)} new "
-            f"seeds it came to {best.score:.4g}{self.told_luck()}."
+            f"{best.chosen_by:.4g}; trained again from "
+            f"{counted(len(best.scores), 'new seed')} it came to "
+            f"{best.score:.4g}{self.told_luck()}."
         ]
         if best.test:
             lines.append(

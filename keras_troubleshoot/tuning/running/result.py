@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.tuning import ranking
 from keras_troubleshoot.tuning.running.discarding import DISCARDED
 from keras_troubleshoot.tuning.running.estimate import Estimate
@@ -91,7 +92,7 @@ class TuningResult:
         early = sum(
             (t.message or "").startswith(DISCARDED) for t in self.trials
         )
-        told = f"{len(self.trials)} trials"
+        told = counted(len(self.trials), "trial")
         kinds = {
             "failed": failed,
             "without a number": lost - failed,
