@@ -18,6 +18,7 @@ STAGES = {
     "keras_troubleshoot.facts": ("evaluate", "Evaluate"),
     "keras_troubleshoot.improvement": ("improve", "Improve"),
     "keras_troubleshoot.report": ("report", "Reports"),
+    "keras_troubleshoot.tuning": ("tuning", "Tuning"),
 }
 TITLES = {
     "adaptation": "Domain adaptation",

@@ -23,7 +23,7 @@ _NAMES = {
     "hypermodel": f"{_HOME}.spaces.hypermodel",
     "importance": f"{_HOME}.looking.importance",
     "learning_curves": f"{_HOME}.looking.figures",
-    "manual": f"{_HOME}.manual.starting",
+    "manual": f"{_HOME}.by_hand.starting",
     "narrowing": f"{_HOME}.looking.narrowing",
     "page": f"{_HOME}.looking.showing",
     "plot_history": f"{_HOME}.looking.plots",
