@@ -45,6 +45,7 @@ setuptools.setup(
     ],
     extras_require={
         "docs": ["mkdocs-material>=9.5", "mkdocstrings[python]>=0.26"],
+        "optuna": ["optuna>=5.0"],
         "ray": ["ray>=2.60"],
         "test": [
             "import-linter>=2.0",

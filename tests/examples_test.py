@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -55,6 +56,20 @@ class ExamplesTest(parameterized.TestCase):
             ["--rows=300"],
             0,
             "Accuracy of row alone",
+        ),
+        (
+            "tune_mlp",
+            "tune_mlp.py",
+            ["--trials=4", "--seeds=0"],
+            0,
+            "Accuracy on the test images",
+        ),
+        (
+            "tune_distributed",
+            "tune_distributed.py",
+            ["--trials=2"],
+            0,
+            "Best: trial",
         ),
         (
             "record_nan",
@@ -124,13 +139,15 @@ class ExamplesTest(parameterized.TestCase):
         self.run_example(name, arguments, code, told)
 
     def run_example(self, name, arguments, code, told):
-        ran = subprocess.run(
-            [sys.executable, ROOT / "examples" / name, *arguments],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            ran = subprocess.run(
+                [sys.executable, ROOT / "examples" / name, *arguments],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         self.assertEqual(ran.returncode, code, ran.stderr)
         self.assertIn(told, ran.stdout)
 

@@ -69,8 +69,14 @@ class BestEpoch(keras.callbacks.Callback):
                 os.remove(draft)
 
 
-def load(model: keras.Model, folder: str, trial_id: str) -> None:
-    """Puts the saved weights of a trial into its model.
+def load(model: keras.Model, folder: str, trial_id: str, train: Any) -> None:
+    """Puts the saved weights of a trial into its model, and its optimizer.
+
+    Args:
+        model: compiled.
+        folder: of the search.
+        trial_id: of the trial.
+        train: data, by which a model without an input is built.
 
     Raises:
         ValueError: they are not there.
@@ -82,4 +88,19 @@ def load(model: keras.Model, folder: str, trial_id: str) -> None:
             f"{path}. To mend it, raise `keep_checkpoints`, or train the "
             "model anew with `best_hyperparameters`."
         )
+    if not model.built:
+        model.predict_on_batch(first_inputs(train))
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
     model.load_weights(path)
+
+
+def first_inputs(train: Any) -> Any:
+    """The inputs of a first row, or of a first batch."""
+    if isinstance(train, tuple):
+        return keras.tree.map_structure(lambda array: array[:1], train[0])
+    if isinstance(train, keras.utils.PyDataset):
+        batch = train[0]
+    else:
+        batch = next(iter(train))
+    return keras.utils.unpack_x_y_sample_weight(batch)[0]

@@ -28,3 +28,10 @@ def taken_up(oracle: Any, folder: str) -> None:
     held = tf.io.gfile.glob(os.path.join(folder, "trial_*", "trial.json"))
     if held or tf.io.gfile.exists(os.path.join(folder, "oracle.json")):
         oracle.reload()
+
+
+def written(oracle: Any) -> None:
+    """Writes all trials: some may have been added before there was a folder."""
+    for trial in oracle.trials.values():
+        oracle._save_trial(trial)
+    oracle.save()

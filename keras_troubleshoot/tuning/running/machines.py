@@ -46,7 +46,7 @@ def search(plan: Any, tuner: Any, say: Callable[[str], None]) -> None:
         from keras_troubleshoot.tuning.engines import ray
 
         slots = {"slots": plan.workers} if plan.workers else {}
-        ray.search(oracle, work, **slots, **plan.resources)
+        ray.search(oracle, work, tell=say, **slots, **plan.resources)
     elif plan.workers:
         from keras_troubleshoot.tuning.engines import local
 

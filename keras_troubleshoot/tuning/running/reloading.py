@@ -81,10 +81,11 @@ def lost(state: Mapping[str, Any], trials: Mapping[str, Any]) -> list[str]:
     in the numbers.
     """
     names = {name for name in state["start_order"] if name not in trials}
-    numbers = [name for name in trials if NUMBER.match(name)]
+    # By their values: with another `max_trials` they have other widths.
+    known = [*trials, *names]
+    numbers = {int(name): name for name in known if NUMBER.match(name)}
     if numbers:
-        width = len(numbers[0])
-        counted = range(max(int(name) for name in numbers))
-        told = {f"{number:0{width}d}" for number in counted}
-        names |= told - set(trials)
+        width = len(numbers[max(numbers)])
+        gaps = set(range(max(numbers))) - set(numbers)
+        names |= {f"{number:0{width}d}" for number in gaps}
     return sorted(names, key=lambda name: (len(name), name))

@@ -206,7 +206,7 @@ def carried_out(
             plan.work.folder, fingerprint.of(plan.oracle, plan.work)
         )
         folders.taken_up(plan.oracle, plan.work.folder)
-        plan.oracle.save()
+        folders.written(plan.oracle)
         work = dataclasses.replace(plan.work, seed=plan.oracle.seed)
         tuner.work = work
         return searched(dataclasses.replace(plan, work=work), tuner)

@@ -75,7 +75,9 @@ class SearchTuner(keras_tuner.Tuner):
             ValueError: its weights are not on disk.
         """
         model = self._build_hypermodel(trial.hyperparameters)
-        checkpoints.load(model, self.work.folder, trial.trial_id)
+        checkpoints.load(
+            model, self.work.folder, trial.trial_id, self.work.train
+        )
         return model
 
 

@@ -86,6 +86,17 @@ class ReloadTest(support.Case):
         self.ran(again, 99)
         self.assertLen(again.end_order, 12)
 
+    def test_numbers_of_another_width_are_not_lost(self):
+        self.ran(self.oracle(max_trials=3), 3)
+        again = self.oracle(max_trials=12)
+        again.reload()
+        self.ran(again, 99)
+        more = self.oracle(max_trials=14)
+        more.reload()
+        self.ran(more, 99)
+        self.assertLen(more.end_order, 14)
+        self.assertEqual(sorted(map(int, more.trials)), list(range(14)))
+
     def test_another_kind_of_search_is_refused(self):
         self.ran(self.oracle("random"), 3)
         with self.assertRaisesRegex(RuntimeError, "another kind than Coarse"):

@@ -8,6 +8,7 @@ import textwrap
 import keras
 import keras_tuner
 import numpy as np
+import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
@@ -28,7 +29,8 @@ class Case(support.Case):
             "verbose": False,
             **options,
         }
-        return tune(builder, support.TRAIN, support.VALIDATION, **options)
+        train = options.pop("train", support.TRAIN)
+        return tune(builder, train, support.VALIDATION, **options)
 
 
 class SearchTest(Case):
@@ -143,6 +145,36 @@ class SearchTest(Case):
         result = self.tune(Own())
         rates = [t.hyperparameters.get("rate") for t in result.trials]
         self.assertAlmostEqual(result.best.score, min(rates))
+
+    def test_a_model_without_an_input_is_built_by_the_data(self):
+        def build(hp):
+            model = keras.Sequential([keras.layers.Dense(hp.Int("u", 1, 4))])
+            model.add(keras.layers.Dense(1))
+            model.compile("adam", "mse")
+            return model
+
+        data = tf.data.Dataset.from_tensor_slices(support.TRAIN).batch(8)
+        for train in (support.TRAIN, data):
+            result = self.tune(build, max_trials=2, train=train, overwrite=True)
+            model = result.model()
+            told = model.evaluate(*support.VALIDATION, verbose=0)
+            self.assertAlmostEqual(told, result.best.score, places=4)
+            # That of a training is not lost.
+            self.assertGreater(int(model.optimizer.iterations), 0)
+
+    def test_trials_added_before_are_kept(self):
+        oracle = self.oracle()
+        self.ran(oracle, 3)
+        oracle.objective = keras_tuner.Objective("loss", "min")
+        options = {"objective": "loss", "max_trials": 12}
+        result = self.tune(
+            method=oracle, directory=self.folder + "/new", **options
+        )
+        again = self.oracle()
+        again._set_project_dir(self.folder + "/new", "search")
+        again.reload()
+        self.assertEqual(again.end_order, [t.trial_id for t in result.trials])
+        self.assertLen(again.end_order, 12)
 
     def test_a_page(self):
         result = self.tune(seeds=2)
