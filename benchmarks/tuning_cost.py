@@ -50,7 +50,7 @@ SLOW = ("GP (Optuna)", "Bayesian (keras-tuner)")
 def made(oracle_class: type, trials: int) -> keras_tuner.Oracle:
     """An oracle for so many trials."""
     space = PROBLEM.hyperparameters
-    return tuning_searchers.made(oracle_class, space, 0, max_trials=trials)
+    return tuning_searchers.made(oracle_class, space, 1, max_trials=trials)
 
 
 def timed(call, times: list[float]):
@@ -107,15 +107,12 @@ def by_oracle(oracle_class: type, trials: int, repeats: int) -> list[float]:
 
 def by_sampler(kind: str, trials: int, repeats: int) -> list[float]:
     """Of Optuna."""
+    sampler = tuning_searchers.sampler_of(kind, 0)
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(sampler=getattr(optuna.samplers, kind)(seed=0))
+    # The trials are drawn at random.
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     times, space = [], PROBLEM.hyperparameters.space
-    sampler, study.sampler = (
-        study.sampler,
-        optuna.samplers.RandomSampler(seed=0),
-    )
     for number in range(trials + repeats):
         ask = study.ask
         if number == trials:

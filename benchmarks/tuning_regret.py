@@ -56,7 +56,7 @@ def chosen() -> dict:
         name: search
         for name, search in tuning_searchers.SEARCHERS.items()
         if any(part in name for part in asked)
-        and not (FLAGS.quick and name in SLOW)
+        and not (name in SLOW and (FLAGS.quick or not FLAGS.slow_seeds))
     }
 
 

@@ -19,6 +19,9 @@ from keras_troubleshoot.tuning.embedding import scale
 
 # More than any search here lasts.
 UNLIMITED = 10_000
+# keras-tuner draws one value after the other with a seed that is one more:
+# searches with neighbouring seeds would soon try the same.
+APART = 100_003
 
 
 def made(oracle_class: type, space: Any, seed: int, **options: Any):
@@ -39,8 +42,7 @@ def made(oracle_class: type, space: Any, seed: int, **options: Any):
         hyperparameters=space.copy(),
         tune_new_entries=False,
         max_consecutive_failed_trials=UNLIMITED,
-        # keras-tuner takes a seed of 0 as none.
-        seed=seed + 1,
+        seed=seed,
         **options,
     )
     oracle.verbose = 0
@@ -60,11 +62,17 @@ def oracle_scores(oracle: Any, curve: Callable) -> Iterator[float]:
         yield float(losses[-1])
 
 
-def search_by(oracle_class: type, **options: Any) -> Callable:
+def search_by(oracle_class: type, apart: int = 1, **options: Any) -> Callable:
     """A search by an oracle, which is told how many trials it has."""
 
     def search(space, curve, trials, seed):
-        oracle = made(oracle_class, space, seed, max_trials=trials, **options)
+        oracle = made(
+            oracle_class,
+            space,
+            apart * (seed + 1),
+            max_trials=trials,
+            **options,
+        )
         return list(oracle_scores(oracle, curve))
 
     return search
@@ -81,7 +89,7 @@ def hyperband(space, curve, trials, seed) -> list[float]:
     oracle = made(
         keras_tuner.oracles.HyperbandOracle,
         space,
-        seed,
+        APART * (seed + 1),
         max_epochs=epochs,
         hyperband_iterations=trials,
     )
@@ -107,16 +115,26 @@ def spent(oracle, curve, epochs, trials) -> Iterator[float]:
             yield best
 
 
-def optuna_search(kind: str, **options: Any) -> Callable:
+def sampler_of(kind: str, seed: int) -> Any:
+    """A sampler of Optuna, with one thread, as all have here."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    if kind == "GPSampler":
+        import torch
+
+        torch.set_num_threads(1)
+    return getattr(optuna.samplers, kind)(seed=seed)
+
+
+def optuna_search(kind: str) -> Callable:
     """A search by Optuna, whose steps are places on the scale of each."""
 
     def search(space, curve, trials, seed):
+        sampler = sampler_of(kind, seed)
         import optuna
 
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        sampler = getattr(optuna.samplers, kind)(seed=seed, **options)
-        study = optuna.create_study(sampler=sampler)
-        scores = []
+        study, scores = optuna.create_study(sampler=sampler), []
         for _ in range(trials):
             trial = study.ask()
             losses = curve(suggested(trial, space.space))
@@ -149,7 +167,7 @@ def suggested(trial: Any, space: list) -> dict[str, Any]:
 
 
 SEARCHERS = {
-    "random": search_by(keras_tuner.oracles.RandomSearchOracle),
+    "random": search_by(keras_tuner.oracles.RandomSearchOracle, APART),
     "Hyperband": hyperband,
     "TPE (Optuna)": optuna_search("TPESampler"),
     "coarse to fine": search_by(CoarseToFineOracle),
@@ -159,12 +177,8 @@ SEARCHERS = {
     "Bayesian": search_by(BayesianOptimizationOracle),
     "GP (Optuna)": optuna_search("GPSampler"),
     "Bayesian (keras-tuner)": search_by(
-        keras_tuner.oracles.BayesianOptimizationOracle
+        keras_tuner.oracles.BayesianOptimizationOracle, APART
     ),
 }
 # Those that plan by the number of trials: each number is a search of its own.
-PLANNING = (
-    "coarse to fine",
-    "coarse to fine, then Bayesian",
-    "Bayesian",
-)
+PLANNING = ("coarse to fine", "coarse to fine, then Bayesian")
