@@ -115,8 +115,10 @@ class TuneTest(FolderTestCase):
 
 class RolesTest(FolderTestCase):
     def start(self, role, *flags):
+        # Started in the background, as by Bazel, it would ignore Ctrl-C.
         command = (
-            "import sys; from keras_troubleshoot.cli import main;"
+            "import signal, sys; from keras_troubleshoot.cli import main;"
+            "signal.signal(signal.SIGINT, signal.default_int_handler);"
             "sys.exit(main.main())"
         )
         path = {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
