@@ -1,4 +1,4 @@
-"""Problems on which the settings of the searches were chosen.
+"""Problems on which settings of the searches are tried.
 
 Others than those on which the searches are measured: four tables of trained
 perceptrons on other data, and three functions of continuous hyperparameters.
