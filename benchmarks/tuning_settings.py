@@ -114,7 +114,8 @@ class Function:
         name: of the problem.
         hyperparameters: the space.
         seed: of where its best lies.
-        noise: deviation of the losses, as of another seed of training.
+        noise: deviation of the losses, as of another seed of training; a
+            search that finds the best is a little below it by luck.
     """
 
     name: str
