@@ -91,7 +91,8 @@ def load(model: keras.Model, folder: str, trial_id: str, train: Any) -> None:
     if not model.built:
         model.predict_on_batch(first_inputs(train))
     if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
+        with model.distribute_strategy.scope():
+            model.optimizer.build(model.trainable_variables)
     model.load_weights(path)
 
 

@@ -92,7 +92,8 @@ def again(work: Any, trial: Any, seed: int, test: Any) -> list[float]:
             model.load_weights(path)
     scores = [best(told, work.objective)]
     if test is not None:
-        scores.append(judge(model, test, work.objective))
+        size = work.options.get("batch_size")
+        scores.append(judge(model, test, work.objective, size))
     return scores
 
 
@@ -106,14 +107,24 @@ def best(told: list[float], objective: Any) -> float:
     return float(chosen)
 
 
-def judge(model: Any, test: Any, objective: Any) -> float:
+def judge(
+    model: Any, test: Any, objective: Any, batch_size: int | None = None
+) -> float:
     """The objective on data that nothing was chosen by.
+
+    Args:
+        model: trained.
+        test: as `fit` takes validation data.
+        objective: a `keras_tuner.Objective`.
+        batch_size: of arrays; that of the training, which is known to go
+            into the replicas of a strategy evenly.
 
     Raises:
         ValueError: the model's metrics do not tell it.
     """
     if isinstance(test, tuple):
         named = dict(zip(("x", "y", "sample_weight"), test, strict=False))
+        named["batch_size"] = batch_size
     else:
         named = {"x": test}
     metrics = model.evaluate(**named, verbose=0, return_dict=True)

@@ -1,5 +1,6 @@
 """`Work`: what each trial of a search does; `run` does it once."""
 
+import contextlib
 import copy
 import dataclasses
 import gc
@@ -113,16 +114,17 @@ def built(work: Work, hp: Any, seed: int) -> keras.Model:
     """
     private.clear_session()
     keras.utils.set_random_seed(seed)
-    if work.strategy is None:
+    scope = contextlib.nullcontext()
+    if work.strategy is not None:
+        scope = work.strategy.scope()
+    with scope:
         model = work.hypermodel.build(hp)
-    else:
-        with work.strategy.scope():
-            model = work.hypermodel.build(hp)
     require_compiled(model)
-    if model.built and not model.optimizer.built:
-        # Built inside the first step, TensorFlow keeps a function for each
-        # of its variables for good: some 7 MiB a trial.
-        model.optimizer.build(model.trainable_variables)
+    with model.distribute_strategy.scope():
+        if model.built and not model.optimizer.built:
+            # Built inside the first step, TensorFlow keeps a function for
+            # each of its variables for good: some 7 MiB a trial.
+            model.optimizer.build(model.trainable_variables)
     return model
 
 
