@@ -12,12 +12,15 @@ from keras_troubleshoot.tuning.engines import local
 from tests.tuning.engines import sleeping
 from tests.tuning.engines import support
 
+# Started in the background by a shell, it would ignore Ctrl-C.
 PARENT = """
+import signal
 import sys
 from keras_troubleshoot.tuning.engines import local
 from tests.tuning.engines import sleeping
 from tests.tuning.engines import support
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 oracle = support.oracle(sys.argv[1], max_trials=6)
 hypermodel = sleeping.Sleeping(seconds=1.0, marks=sys.argv[2])
 try:
