@@ -80,8 +80,12 @@ def lead(
     """Hands out the trials, as the chief; see `chief.serve`."""
     from keras_troubleshoot.tuning.engines import chief
 
-    address = f"{os.environ[HOST]}:{os.environ[PORT]}"
-    return chief.serve(oracle, address, watch=watch, tell=tell)
+    return chief.serve(oracle, address(), watch=watch, tell=tell)
+
+
+def address() -> str:
+    """Where the chief is, by the environment."""
+    return f"{os.environ[HOST]}:{os.environ[PORT]}"
 
 
 def take_part(work: Any) -> int:

@@ -41,6 +41,7 @@ def search(plan: Any, tuner: Any, say: Callable[[str], None]) -> None:
 
     oracle, work = plan.oracle, plan.work
     if roles.role() == roles.CHIEF:
+        say(f"The chief hands out trials at {roles.address()}.")
         roles.lead(oracle, tell=say)
     elif plan.engine == "ray":
         from keras_troubleshoot.tuning.engines import ray
