@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from keras_troubleshoot.tuning.counts import require_counts
 from keras_troubleshoot.tuning.engines import chief
 from keras_troubleshoot.tuning.engines import payload
 from keras_troubleshoot.tuning.engines import scratch
@@ -63,9 +64,9 @@ def search(
         KeyboardInterrupt: Ctrl-C; what has ended is kept, what was under way
             is put back.
     """
-    require_whole("workers", workers)
+    require_counts(workers=workers)
     if trials_each is not None:
-        require_whole("trials_each", trials_each)
+        require_counts(trials_each=trials_each)
     desk = Desk(oracle, Leases(math.inf, math.inf), ATTEMPTS, tell)
     if desk.over():
         return 0
@@ -119,15 +120,3 @@ def address_in(folder: str) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{free.getsockname()[1]}"
-
-
-def require_whole(name: str, value: Any) -> None:
-    """Refuses what is no whole number above 0.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(
-            f"`{name}` must be a whole number, 1 or more, received: {value!r}."
-        )

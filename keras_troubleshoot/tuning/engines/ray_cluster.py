@@ -8,6 +8,8 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 
+from keras_troubleshoot.tuning.counts import require_counts
+
 
 def required() -> Any:
     """The library.
@@ -33,17 +35,8 @@ def check(
     Raises:
         ValueError: one of them is none, or below its least.
     """
-    for name, value, least in (
-        ("slots", 1 if slots is None else slots, 1),
-        ("max_retries", max_retries, 0),
-        ("trials_each", trials_each, 1),
-    ):
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or value < least:
-            raise ValueError(
-                f"`{name}` must be a whole number, {least} or more, "
-                f"received: {value!r}. To mend it, leave it out."
-            )
+    require_counts(slots=1 if slots is None else slots, trials_each=trials_each)
+    require_counts(0, max_retries=max_retries)
     for name, value in (("num_cpus", num_cpus), ("num_gpus", num_gpus)):
         real = isinstance(value, numbers.Real) and not isinstance(value, bool)
         if not real or not 0 <= value < math.inf:

@@ -9,6 +9,7 @@ from keras_troubleshoot.tuning.looking import figures
 from keras_troubleshoot.tuning.looking import plots
 from keras_troubleshoot.tuning.looking import trials as trials_lib
 from keras_troubleshoot.tuning.ranking import cost
+from keras_troubleshoot.tuning.running import discarding
 
 COLOR, BEST, BAD = "#6a7fb5", "#1f3d99", "#c0392b"
 # Of a curve; of many the single one is paler (heuristic).
@@ -68,7 +69,7 @@ def kind_of(trial: Any, direction: str) -> str | None:
     """How a trial ended, where it did not come to its end."""
     if cost(trial, direction) == np.inf:
         return "diverged or failed"
-    return "discarded" if trials_lib.cut_short(trial) else None
+    return "discarded" if discarding.cut_short(trial) else None
 
 
 def end(

@@ -8,10 +8,7 @@ import numpy as np
 from keras_troubleshoot.tuning.embedding.conditions import is_active
 from keras_troubleshoot.tuning.ranking import FINISHED
 from keras_troubleshoot.tuning.ranking import cost
-from keras_troubleshoot.tuning.running.discarding import DISCARDED
 
-# How the message of a trial begins that Optuna has cut short.
-PRUNED = "Pruned"
 # What an oracle has that is read here.
 NEEDED = ("trials", "objective", "get_space")
 
@@ -66,11 +63,6 @@ def values_of(trial: Any) -> dict[str, Any]:
     return {
         name: value for name, value in held.values.items() if name not in off
     }
-
-
-def cut_short(trial: Any) -> bool:
-    """Whether a trial was ended early, as it did not look good."""
-    return (trial.message or "").startswith((DISCARDED, PRUNED))
 
 
 def scores(trials: Sequence[Any], direction: str) -> np.ndarray:

@@ -5,7 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from keras_troubleshoot.tuning.counts import require_counts
+
+# How the message of a trial begins that a rule ended; that Optuna ended.
 DISCARDED = "Discarded"
+PRUNED = "Pruned"
 
 
 class MedianStopping:
@@ -160,21 +164,14 @@ def rule(given: Any) -> Any:
     )
 
 
-def require_counts(least: int = 1, **counts: Any) -> None:
-    """Raises where one is no whole number of at least `least`."""
-    for name, value in counts.items():
-        whole = isinstance(value, (int, np.integer))
-        if isinstance(value, bool) or not whole or value < least:
-            raise ValueError(
-                f"`{name}` must be a whole number of at least {least}, "
-                f"received: {value!r}."
-            )
-
-
 def is_whole(trial: Any) -> bool:
     """Whether a trial finished and trained for as long as it was to."""
-    early = (trial.message or "").startswith(DISCARDED)
-    return trial.status == "COMPLETED" and not early
+    return trial.status == "COMPLETED" and not cut_short(trial)
+
+
+def cut_short(trial: Any) -> bool:
+    """Whether a trial was ended early, as it did not look good."""
+    return (trial.message or "").startswith((DISCARDED, PRUNED))
 
 
 def second(trial: Any, step: int, objective: Any) -> bool:

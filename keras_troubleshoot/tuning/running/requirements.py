@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_troubleshoot.facts import rows
-from keras_troubleshoot.tuning.running.discarding import require_counts
+from keras_troubleshoot.tuning.counts import require_counts
 
 ENGINES = (None, "ray")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras_troubleshoot.rules.words import counted
 from keras_troubleshoot.tuning import ranking
-from keras_troubleshoot.tuning.running.discarding import DISCARDED
+from keras_troubleshoot.tuning.running.discarding import cut_short
 from keras_troubleshoot.tuning.running.estimate import Estimate
 
 TEXT = 160
@@ -89,9 +89,7 @@ class TuningResult:
         lost = sum(
             ranking.cost(t, direction) == float("inf") for t in self.trials
         )
-        early = sum(
-            (t.message or "").startswith(DISCARDED) for t in self.trials
-        )
+        early = sum(cut_short(t) for t in self.trials)
         told = counted(len(self.trials), "trial")
         kinds = {
             "failed": failed,

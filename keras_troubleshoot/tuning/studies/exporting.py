@@ -10,6 +10,7 @@ from keras_troubleshoot.tuning.embedding.conditions import is_active
 from keras_troubleshoot.tuning.embedding.embedding import titles
 from keras_troubleshoot.tuning.looking import tables
 from keras_troubleshoot.tuning.looking import trials as trials_lib
+from keras_troubleshoot.tuning.running import discarding
 from keras_troubleshoot.tuning.studies import distributions
 from keras_troubleshoot.tuning.studies import required
 
@@ -115,7 +116,7 @@ def state_of(trial: Any) -> str:
         return "FAIL"
     if trial.score is None or math.isnan(trial.score):
         return "FAIL"
-    return "PRUNED" if trials_lib.cut_short(trial) else "COMPLETE"
+    return "PRUNED" if discarding.cut_short(trial) else "COMPLETE"
 
 
 def drawn(trial: Any, oracle: Any) -> tuple[dict, dict]:

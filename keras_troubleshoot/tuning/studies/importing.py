@@ -13,6 +13,7 @@ from keras_troubleshoot.tuning.by_hand import recording
 from keras_troubleshoot.tuning.embedding import scale
 from keras_troubleshoot.tuning.embedding.embedding import titles
 from keras_troubleshoot.tuning.looking import trials as trials_lib
+from keras_troubleshoot.tuning.running import discarding
 from keras_troubleshoot.tuning.studies import distributions
 from keras_troubleshoot.tuning.studies import exporting
 from keras_troubleshoot.tuning.studies import required
@@ -193,7 +194,7 @@ def add(oracle: Any, trial: Any, values: dict[str, Any]) -> None:
         by_step = {0: score}
     message = trial.user_attrs.get("message")
     if message is None and trial.state.name == "PRUNED":
-        message = f"{trials_lib.PRUNED} in Optuna after step {trial.last_step}."
+        message = f"{discarding.PRUNED} in Optuna after step {trial.last_step}."
     if message is None and score is None:
         message = "Failed in Optuna."
     recording.record(

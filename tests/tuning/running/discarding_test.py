@@ -56,6 +56,7 @@ class MedianTest(parameterized.TestCase):
         others = [
             trial([1.0], "FAILED"),
             trial([1.0], message="Discarded after epoch 1: ..."),
+            trial([1.0], message="Pruned in Optuna after step 0."),
             trial([np.nan]),
         ]
         self.assertIsNone(asked(discarding.MedianStopping(1), [9.0], others))
