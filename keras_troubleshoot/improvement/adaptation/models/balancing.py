@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.improvement.adaptation.models import orders
 
 
 def class_ids(y: Any) -> np.ndarray | None:
@@ -86,8 +87,7 @@ def places(ids: np.ndarray, size: int, shuffle: bool, seed: Any) -> Any:
         rows = order[ends[number] - counts[number] : ends[number]]
         if not shuffle:
             return tf.data.Dataset.from_tensor_slices(rows).repeat()
-        turns = tf.data.Dataset.counter()
-        return turns.map(lambda turn: shuffled(rows, drawn, turn)).unbatch()
+        return orders.passes(rows, drawn)
 
     # Seeds that are drawn, so that the next epoch has another order.
     seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=shuffle)
@@ -97,19 +97,7 @@ def places(ids: np.ndarray, size: int, shuffle: bool, seed: Any) -> Any:
     )
     if shuffle and len(counts) > size:
         rounds = tf.data.Dataset.zip(turns.batch(len(counts)), seeds)
-        turns = rounds.map(lambda one, drawn: shuffled(one, drawn, 0)).unbatch()
-    # What Keras asks for, and `tf.data` does not see by itself.
-    endless = tf.data.experimental.assert_cardinality(
-        tf.data.INFINITE_CARDINALITY
-    )
-    return turns.apply(endless)
-
-
-def shuffled(rows: Any, seed: Any, turn: Any) -> Any:
-    """Rows in an order that hangs on the seed and the turn alone.
-
-    `Dataset.shuffle` takes no seed that is a tensor where Keras' own is 0.
-    """
-    return tf.random.experimental.stateless_shuffle(
-        rows, tf.stack([seed, turn])
-    )
+        turns = rounds.map(
+            lambda one, drawn: orders.shuffled(one, drawn, 0)
+        ).unbatch()
+    return turns.apply(orders.endless)

@@ -40,10 +40,10 @@ def arguments(x: Any, y: Any, given: dict, model: Any) -> dict[str, Any]:
     sources, target = pairing.read(several, x["target"], batch_size)
     shuffle = given.pop("shuffle", True)
     given["shuffle"] = False  # Of what is shuffled already.
-    batches = pairing.endless(sources, target, batch_size, shuffle, None)
+    steps = None
     if given.get("steps_per_epoch") is None:
         steps = pairing.epoch([*sources, target], batch_size)
-        batches = batches.take(steps)
+    batches = pairing.batches(sources, target, batch_size, steps, shuffle, None)
     return {"x": batches, **given}
 
 

@@ -47,6 +47,7 @@ def paired(
             Alignment, ICML 2020, do; they balance the target too, by the
             classes that are predicted.)
         seed: of the shuffling; None follows `keras.utils.set_random_seed`.
+            (A stream follows it in its first epoch.)
 
     Returns:
         A `tf.data.Dataset` of `({"source": inputs, "target": inputs},
@@ -71,7 +72,7 @@ def paired(
         raise ValueError(f"`steps` must be at least 1, received: {steps!r}.")
     if balanced:
         sources = [one.balanced() for one in sources]
-    return endless(sources, wanted, batch_size, shuffle, seed).take(steps)
+    return batches(sources, wanted, batch_size, steps, shuffle, seed)
 
 
 def read(source: Any, target: Any, batch_size: Any) -> tuple[list[Rows], Rows]:
@@ -177,14 +178,15 @@ def epoch(domains: list[Rows], batch_size: int) -> int:
     return math.ceil(max(known) / batch_size)
 
 
-def endless(
+def batches(
     sources: list[Rows],
     target: Rows,
     batch_size: int,
+    steps: int | None,
     shuffle: bool,
     seed: int | None,
 ) -> Any:
-    """The batches of both domains without end."""
+    """The batches of both domains, so many, or without end."""
     streams = [
         one.batches(batch_size, shuffle, shifted(seed, place))
         for place, one in enumerate(sources)
@@ -192,7 +194,10 @@ def endless(
     # The seed of the source does not hang on the target.
     wanted = target.batches(batch_size, shuffle, shifted(seed, len(sources)))
     zipped = tf.data.Dataset.zip(tuple(streams), wanted)
-    return zipped.map(joined).prefetch(tf.data.AUTOTUNE)
+    made = zipped.map(joined)
+    if steps is not None:
+        made = made.take(steps)
+    return made.prefetch(tf.data.AUTOTUNE)
 
 
 def shifted(seed: int | None, place: int) -> int | None:

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.improvement.adaptation.models import balancing
+from keras_troubleshoot.improvement.adaptation.models import orders
 
 # Rows of a stream that are shuffled among each other (heuristic).
 BUFFER = 1024
@@ -60,10 +61,10 @@ class Rows:
         """Places of rows without end."""
         if self.classes is not None:
             return balancing.places(self.classes, size, shuffle, seed)
-        places = tf.data.Dataset.range(self.count)
         if shuffle:
-            places = places.shuffle(self.count, seed=seed)
-        return places.repeat()
+            every = tf.range(self.count, dtype="int64")
+            return orders.shuffled_forever(every, seed)
+        return tf.data.Dataset.range(self.count).repeat()
 
 
 def gathered(tensors: Any, places: Any) -> Any:

@@ -41,6 +41,20 @@ class PairedTest(parameterized.TestCase):
         again = gathered(paired((XS, YS), XT, 25, seed=1))
         np.testing.assert_array_equal(first[1], again[1])
 
+    @parameterized.parameters(False, True)
+    def test_an_epoch_does_not_hang_on_what_was_taken_of_the_one_before(
+        self, balanced
+    ):
+        def second(taken):
+            batches = paired((XS, YS % 3), XT, 20, balanced=balanced, seed=1)
+            for _ in batches.take(taken):
+                pass
+            return gathered(batches)
+
+        (one, _), (other, _) = second(1), second(3)
+        for domain in one:
+            np.testing.assert_array_equal(one[domain], other[domain])
+
     def test_the_source_does_not_hang_on_the_target(self):
         one = gathered(paired((XS, YS), XT, 25, seed=1))
         other = gathered(paired((XS, YS), XT[:3], 25, seed=1))
