@@ -47,13 +47,15 @@ setuptools.setup(
         "docs": ["mkdocs-material>=9.5", "mkdocstrings[python]>=0.26"],
         "optuna": ["optuna>=5.0"],
         "ray": ["ray>=2.60"],
+        # Without Ray: its tests run where "ray" is installed as well. It takes
+        # a GiB for its processes, and can wait for ever where that is not free.
         "test": [
             "import-linter>=2.0",
             "optuna>=5.0",
             "pytest>=8.0",
+            "pytest-timeout>=2.4",
             "pytest-xdist>=3.5",
             "pyyaml>=6.0",
-            "ray>=2.60",
             "ruff>=0.9",
         ],
     },
