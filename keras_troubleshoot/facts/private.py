@@ -9,6 +9,7 @@ not loaded has no state to keep.
 """
 
 import contextlib
+import inspect
 import random
 import sys
 from collections.abc import Callable
@@ -130,3 +131,36 @@ def clear_session() -> None:
     keras.utils.clear_session()
     global_state.GLOBAL_SETTINGS_TRACKER = settings
     global_state.set_global_attribute("dtype_policy", policy)
+
+
+@contextlib.contextmanager
+def all_reduces_forgotten():
+    """Drops what TensorFlow keeps for good of the steps that are traced here.
+
+    An optimizer sums its gradients over replicas by a function that has a
+    gradient of its own. It is registered when the step is traced, and holds
+    the whole graph of it. Nobody differentiates that step again: it has been
+    applied.
+    """
+    from tensorflow.python.framework import ops
+
+    registry = ops.gradient_registry._registry
+    before = set(registry)
+    try:
+        yield
+    finally:
+        for name in registry.keys() - before:
+            if is_of_all_reduce(registry[name]):
+                del registry[name]
+
+
+def is_of_all_reduce(entry: dict[str, Any]) -> bool:
+    """Whether a registered gradient is that of a sum over replicas."""
+    waiting = [entry["type"]]
+    while waiting:
+        function = waiting.pop()
+        if "ReplicaContextBase.all_reduce" in function.__qualname__:
+            return True
+        held = (cell.cell_contents for cell in function.__closure__ or ())
+        waiting += [one for one in held if inspect.isfunction(one)]
+    return False

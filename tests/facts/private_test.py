@@ -3,11 +3,13 @@
 import random
 
 import keras
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 from keras.src.backend.common import global_state
 from keras.src.random import seed_generator
 from tensorflow.python.eager import context
+from tensorflow.python.framework import ops
 from tensorflow.python.ops import stateful_random_ops
 
 from keras_troubleshoot.facts import private
@@ -40,6 +42,35 @@ class PrivateTest(absltest.TestCase):
         with private.untraced():
             self.assertTrue(tf.config.functions_run_eagerly())
         self.assertFalse(tf.config.functions_run_eagerly())
+
+    def test_steps_that_were_traced_are_let_go(self):
+        registry = ops.gradient_registry._registry
+
+        @tf.custom_gradient
+        def own(x):
+            return 2 * x, lambda dy: 3 * dy
+
+        def trained():
+            x = np.ones((8, 3), "float32")
+            model = keras.Sequential([keras.layers.Dense(1)])
+            model.compile("sgd", "mse")
+            model.fit(x, x[:, :1], verbose=0)
+            return tf.function(own).get_concrete_function(tf.ones(2))
+
+        before = set(registry)
+        with private.all_reduces_forgotten():
+            kept = trained()
+        # Gradients of the user's own are still found.
+        self.assertLen(set(registry) - before, 1)
+        x = tf.ones(2)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = kept(x)
+        np.testing.assert_array_equal(tape.gradient(y, x), [3, 3])
+        # Keras' step would have left more.
+        before = set(registry)
+        kept = trained()
+        self.assertGreater(len(set(registry) - before), 1)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def train(
     given = copied(options.pop("callbacks", None))
     options["callbacks"] = [*given, reporter, *callbacks]
     data, named = fit_arguments(work.train, work.validation)
-    made = work.hypermodel.fit(hp, model, *data, **named, **options)
+    with private.all_reduces_forgotten():
+        made = work.hypermodel.fit(hp, model, *data, **named, **options)
     if not reporter.reported:
         metrics, step = results.read(made, work.objective)
         reporter.take(metrics, step)
