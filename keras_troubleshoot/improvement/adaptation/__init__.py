@@ -11,6 +11,7 @@ _NAMES = {
     "AdaptationModel": f"{_HOME}.models.adaptation_model",
     "Assessment": f"{_HOME}.choosing.validators",
     "CORAL": f"{_HOME}.aligners.coral",
+    "ClassConfusion": f"{_HOME}.aligners.class_confusion",
     "ConstantThenLinear": f"{_HOME}.cyclegan.decay",
     "CycleGAN": f"{_HOME}.cyclegan.model",
     "DomainAdversarial": f"{_HOME}.aligners.adversarial",

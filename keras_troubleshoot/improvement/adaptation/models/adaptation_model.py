@@ -6,11 +6,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_troubleshoot.improvement.adaptation.models import conditioning
+from keras_troubleshoot.improvement.adaptation.models import aligning
 from keras_troubleshoot.improvement.adaptation.models import encoders
 from keras_troubleshoot.improvement.adaptation.models import feeding
 
 FORWARD = ("separate", "joint")
+PARTS = ("encoder", "head", "aligner", "output_aligner")
 
 
 @keras.saving.register_keras_serializable(package="keras_troubleshoot")
@@ -28,7 +29,8 @@ class AdaptationModel(keras.Model):
         head: a Keras model or layer, features to outputs.
         aligner: `CORAL`, `MMD`, `DomainAdversarial`, `DomainConfusion`, or a
             layer of yours that is called as they are. None trains on the
-            source alone. So does a weight of 0, bit for bit.
+            source alone, if there is no `output_aligner`. So does a weight
+            of 0, bit for bit.
         forward: "joint" sends both domains through the encoder in one batch,
             "separate" one after the other, so that each is normalized by its
             own batch statistics. None takes "separate" where the encoder has
@@ -39,6 +41,9 @@ class AdaptationModel(keras.Model):
             (Long et al., Conditional Adversarial Domain Adaptation, NeurIPS
             2018; no gradient runs through the probabilities). For one output
             of classes; logits and probabilities are told apart by the loss.
+        output_aligner: a layer that is called on the class logits of both
+            domains, as the aligner is on their features, and adds its loss:
+            `ClassConfusion`. For one output of classes. None adds nothing.
         sources: how many source domains there are. With more than one, row
             `i` of a batch must come from source `i % sources`, as `paired`
             makes it; each of them is aligned to the target.
@@ -75,14 +80,16 @@ class AdaptationModel(keras.Model):
         *,
         forward: str | None = None,
         conditional: bool = False,
+        output_aligner: Any = None,
         sources: int = 1,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        for name, part in (("encoder", encoder), ("head", head)):
+        parts = {"encoder": encoder, "head": head}
+        wanted = {"aligner": aligner, "output_aligner": output_aligner}
+        parts |= {name: one for name, one in wanted.items() if one is not None}
+        for name, part in parts.items():
             encoders.require_layer(name, part)
-        if aligner is not None:
-            encoders.require_layer("aligner", aligner)
         encoders.require_plain_inputs(encoder)
         if forward not in (*FORWARD, None):
             raise ValueError(
@@ -98,13 +105,15 @@ class AdaptationModel(keras.Model):
         self.aligner = aligner
         self.forward = forward
         self.conditional = bool(conditional)
+        self.output_aligner = output_aligner
         self.sources = sources
         self.aligned = False
 
     @property
     def idle(self) -> bool:
         """Whether the target is left out."""
-        return self.aligner is None or getattr(self.aligner, "idle", False)
+        aligners = self.aligner, self.output_aligner
+        return all(map(aligning.idles, aligners))
 
     def build(self, input_shape: Any) -> None:
         """Builds encoder, head and aligner.
@@ -121,17 +130,13 @@ class AdaptationModel(keras.Model):
         shape = self.encoder.compute_output_shape(plain)
         if not self.head.built:
             self.head.build(shape)
-        if not self.idle and not self.aligner.built:
+        if not self.idle:
             target = shape
             if feeding.is_pair(input_shape):
                 target = self.encoder.compute_output_shape(
                     input_shape["target"]
                 )
-            shapes = [*[shape] * self.sources, target]
-            if self.conditional:
-                outputs = self.head.compute_output_shape(shape)
-                shapes = [conditioning.shape(one, outputs) for one in shapes]
-            self.aligner.build(shapes)
+            aligning.build(self, [*[shape] * self.sources, target])
         self.built = True
 
     def get_build_config(self) -> dict[str, Any] | None:
@@ -149,16 +154,9 @@ class AdaptationModel(keras.Model):
         if not training or self.idle:
             return self.call(inputs["source"], training=training)
         self.aligned = True
-        source, target = self.encode(inputs["source"], inputs["target"])
-        outputs = self.head(source)
-        aligned = source, target
-        if self.conditional:
-            logits = conditioning.gives_logits(self)
-            aligned = (
-                conditioning.product(source, outputs, logits),
-                conditioning.product(target, self.head(target), logits),
-            )
-        self.aligner([*self.parted(aligned[0]), aligned[1]], training=True)
+        features = self.encode(inputs["source"], inputs["target"])
+        outputs = self.head(features[0])
+        aligning.align(self, features, outputs)
         return outputs
 
     def encode(self, source: Any, target: Any) -> tuple[Any, Any]:
@@ -203,9 +201,10 @@ class AdaptationModel(keras.Model):
     ) -> dict[str, Any]:
         """Leaves out what the aligner did not measure."""
         logs = super().compute_metrics(x, y, y_pred, sample_weight)
-        if self.aligned or self.aligner is None:
+        if self.aligned:
             return logs
-        unseen = {metric.name for metric in self.aligner.metrics}
+        aligners = filter(None, (self.aligner, self.output_aligner))
+        unseen = {one.name for aligner in aligners for one in aligner.metrics}
         return {name: told for name, told in logs.items() if name not in unseen}
 
     def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
@@ -253,7 +252,7 @@ class AdaptationModel(keras.Model):
         """The arguments."""
         parts = {
             name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("encoder", "head", "aligner")
+            for name in PARTS
         }
         own = {
             name: getattr(self, name)
@@ -267,8 +266,8 @@ class AdaptationModel(keras.Model):
     ) -> "AdaptationModel":
         """The model of a configuration."""
         config = dict(config)
-        for name in ("encoder", "head", "aligner"):
+        for name in PARTS:
             config[name] = keras.saving.deserialize_keras_object(
-                config[name], custom_objects=custom_objects
+                config.get(name), custom_objects=custom_objects
             )
         return cls(**config)

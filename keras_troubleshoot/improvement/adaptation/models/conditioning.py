@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+TINY = 1e-7  # Of probabilities whose logarithm is taken: Keras' own epsilon.
+
 
 def product(features: Any, outputs: Any, logits: bool) -> Any:
     """The outer product of features and probabilities of a row, flattened.
@@ -38,6 +40,36 @@ def probabilities(outputs: Any, logits: bool) -> Any:
     return ops.softmax(outputs) if logits else outputs
 
 
+def class_logits(outputs: Any, logits: bool) -> Any:
+    """Logits of the classes, whose softmax is `probabilities`.
+
+    Args:
+        outputs: shape (rows, classes); one column is the second of two.
+        logits: whether the outputs are logits.
+
+    Returns:
+        Shape (rows, classes), at least two of them, float32.
+    """
+    if keras.tree.is_nested(outputs) or len(outputs.shape) != 2:
+        raise ValueError(
+            "`output_aligner` needs one output of shape (rows, classes), "
+            f"received: {said(outputs)}. To mend it, leave it out."
+        )
+    if not logits:
+        return ops.log(ops.maximum(probabilities(outputs, False), TINY))
+    outputs = ops.cast(outputs, "float32")
+    if outputs.shape[-1] == 1:
+        return ops.concatenate([ops.zeros_like(outputs), outputs], axis=-1)
+    return outputs
+
+
+def logits_shape(outputs: Any) -> Any:
+    """The shape of `class_logits` of outputs of this shape."""
+    if not isinstance(outputs, tuple) or len(outputs) != 2:
+        return outputs  # `class_logits` will say what is wrong.
+    return outputs[0], max(2, outputs[-1])
+
+
 def require_one(features: Any, outputs: Any) -> None:
     """Raises where there is not one tensor of each.
 
@@ -48,10 +80,14 @@ def require_one(features: Any, outputs: Any) -> None:
     if several or len(outputs.shape) != 2:
         raise ValueError(
             "`conditional=True` needs one tensor of features and one output "
-            "of shape (rows, classes), received: "
-            f"{keras.tree.map_structure(lambda one: one.shape, outputs)}. To "
-            "mend it, leave `conditional` out."
+            f"of shape (rows, classes), received: {said(outputs)}. To mend it, "
+            "leave `conditional` out."
         )
+
+
+def said(outputs: Any) -> str:
+    """Shapes in words."""
+    return str(keras.tree.map_structure(lambda one: one.shape, outputs))
 
 
 def shape(features: Any, outputs: Any) -> tuple:
@@ -69,10 +105,12 @@ def gives_logits(model: Any) -> bool:
         ValueError: the loss is not one of class labels.
     """
     if not possible(model):
+        name = "conditional" if model.conditional else "output_aligner"
+        wish = "`conditional=True`" if model.conditional else f"`{name}`"
         raise ValueError(
-            "`conditional=True` needs a loss of classes, such as "
+            f"{wish} needs a loss of classes, such as "
             f'"sparse_categorical_crossentropy", received: {model.loss!r}. To '
-            "mend it, leave `conditional` out."
+            f"mend it, leave `{name}` out."
         )
     return bool(getattr(model.loss, "from_logits", False))
 

@@ -15,9 +15,9 @@ import keras_troubleshoot as kts
 from tests.improvement.adaptation.models import samples
 
 
-def built(aligner):
+def built(aligner, place):
     """A model whose update is the gradient."""
-    model = samples.model(aligner)
+    model = samples.model(**{place: aligner})
     model.compile(keras.optimizers.SGD(1.0), model.loss)
     model.build({"source": (None, 6), "target": (None, 6)})
     return model
@@ -31,16 +31,16 @@ def gradients(model, x, y):
     return [one.numpy() for one in tape.gradient(loss, weights)]
 
 
-def compared(kind, strategy):
+def compared(kind, strategy, place="aligner"):
     """The difference of the updates, their size, and the counted steps."""
     schedule = kts.adaptation.Ramp(2, 0.7)
     x, y = next(iter(samples.batches(32)))
     with strategy.scope():
-        model = built(kind(weight=schedule))
-        model.aligner.steps.assign(3)
+        model = built(kind(weight=schedule), place)
+        getattr(model, place).steps.assign(3)
     before = model.get_weights()
     rows = [slice(0, 16), slice(16, 32)]
-    alone = built(kind(weight=schedule))
+    alone = built(kind(weight=schedule), place)
     halves = []
     for half in rows:
         alone.set_weights(before)
@@ -58,7 +58,7 @@ def compared(kind, strategy):
         for one, other in zip(wanted, updates, strict=True)
     ]
     sizes = [np.abs(one).max() for one in wanted]
-    steps = int(keras.ops.convert_to_numpy(model.aligner.steps))
+    steps = int(keras.ops.convert_to_numpy(getattr(model, place).steps))
     return [float(max(apart)), float(min(sizes)), steps]
 
 
@@ -89,6 +89,9 @@ def main():
         "confusion of noise": noisy(kts.adaptation.DomainConfusion),
     }
     found = {name: compared(kind, two) for name, kind in kinds.items()}
+    found["outputs"] = compared(
+        kts.adaptation.ClassConfusion, two, "output_aligner"
+    )
     print(json.dumps(found))
 
 

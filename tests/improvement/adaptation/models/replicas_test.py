@@ -31,7 +31,7 @@ class ReplicasTest(absltest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         found = json.loads(ran.stdout.splitlines()[-1])
         self.assertContainsSubset(samples.ALIGNERS.keys(), found.keys())
-        self.assertLen(found, len(samples.ALIGNERS) + 2)
+        self.assertLen(found, len(samples.ALIGNERS) + 3)
         for name, (apart, size, steps) in found.items():
             with self.subTest(name):
                 self.assertLess(apart, 1e-5)

@@ -12,6 +12,7 @@ RNG = np.random.default_rng(0)
 YS = np.arange(120) % 3
 XS = (RNG.normal(size=(120, 6)) + 2 * np.eye(6)[YS]).astype("float32")
 XT = (2 * RNG.normal(size=(200, 6)) + 1).astype("float32")
+DEFAULTS = {"forward": None, "sources": 1, "conditional": False}
 # Without hidden layers, whose dropout would make each step another.
 ALIGNERS = {
     "coral": kts.adaptation.CORAL,
@@ -55,11 +56,12 @@ def compiled(model, loss=None, **options):
     return model
 
 
-def model(aligner, normalized=False, forward=None, sources=1, **options):
+def model(aligner=None, normalized=False, output_aligner=None, **options):
     """The parts with an aligner, compiled."""
     encoder, head = parts(normalized)
+    own = {key: options.pop(key, given) for key, given in DEFAULTS.items()}
     made = kts.adaptation.AdaptationModel(
-        encoder, head, aligner, forward=forward, sources=sources
+        encoder, head, aligner, output_aligner=output_aligner, **own
     )
     return compiled(made, **options)
 
