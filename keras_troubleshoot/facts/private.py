@@ -18,6 +18,8 @@ from typing import Any
 # Any seed does; it must be one that no user chose, because TensorFlow keeps
 # the state of an operation per seed, and would go on counting in the user's.
 LOOKING_SEED = 1717986918
+# Characters of what is told of an error.
+LONGEST = 300
 
 
 def tensorflow() -> Any:
@@ -114,7 +116,8 @@ def untraced():
 def first_line(error: BaseException) -> str:
     """What an error says, without the stack that TensorFlow appends."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(".")
+    line = lines[0].rstrip(".")
+    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()} ..."
 
 
 def clear_session() -> None:

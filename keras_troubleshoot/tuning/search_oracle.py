@@ -5,6 +5,7 @@ from typing import Any
 
 import keras_tuner
 
+from keras_troubleshoot.tuning import objectives
 from keras_troubleshoot.tuning.running import keeping
 
 History = tuple[
@@ -21,7 +22,8 @@ class SearchOracle(keeping.Keeping, keras_tuner.Oracle):
     """
 
     def __init__(self, *, seed: int | None = None, **options: Any):
-        super().__init__(seed=seed, **options)
+        wanted = objectives.read(options.pop("objective", None))
+        super().__init__(seed=seed, objective=wanted, **options)
         if seed is not None:
             # keras-tuner takes a seed of 0 as none.
             self.seed = seed

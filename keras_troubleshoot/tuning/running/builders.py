@@ -34,10 +34,12 @@ class Built:
     Attributes:
         hypermodel: a `keras_tuner.HyperModel`.
         options: of the oracle: `hyperparameters`, `tune_new_entries`.
+        model: of the defaults, compiled.
     """
 
     hypermodel: Any
     options: dict[str, Any]
+    model: Any
 
 
 def read(builder: Any, budget: int) -> Built:
@@ -64,10 +66,10 @@ def read(builder: Any, budget: int) -> Built:
         given, builder = builder.options, builder.hypermodel
     hypermodel_of = as_hypermodel(builder)
     with randomness.preserved():
-        tried(hypermodel_of)
+        model = tried(hypermodel_of)
         if not given:
             given = {"hyperparameters": recording.recorded(hypermodel_of)}
-    return Built(hypermodel_of, given)
+    return Built(hypermodel_of, given, model)
 
 
 def as_hypermodel(builder: Any) -> Any:
@@ -87,8 +89,8 @@ def as_hypermodel(builder: Any) -> Any:
     )
 
 
-def tried(hypermodel: Any) -> None:
-    """Builds the default model once, so that a mistake shows at once."""
+def tried(hypermodel: Any) -> keras.Model:
+    """The default model, built so that a mistake shows at once."""
     try:
         hp = keras_tuner.HyperParameters()
         hypermodel.declare_hyperparameters(hp)
@@ -101,3 +103,4 @@ def tried(hypermodel: Any) -> None:
             "`keras_tuner.HyperParameters()` and look at what it raises."
         ) from error
     work_lib.require_compiled(model)
+    return model

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras_tuner
 
+from keras_troubleshoot.tuning import objectives
 from keras_troubleshoot.tuning.running import keeping
 
 # Failures in a row that end a search in which something succeeded before.
@@ -84,7 +85,7 @@ def oracle(
             f"keras-tuner, received: {method!r}."
         )
     return METHODS[method](
-        objective=objective,
+        objective=objectives.read(objective),
         max_trials=max_trials,
         seed=seed,
         max_consecutive_failed_trials=FAILURES,

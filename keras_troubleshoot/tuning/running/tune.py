@@ -12,6 +12,7 @@ from keras_troubleshoot.tuning.running import estimating
 from keras_troubleshoot.tuning.running import files
 from keras_troubleshoot.tuning.running import fingerprint
 from keras_troubleshoot.tuning.running import folders
+from keras_troubleshoot.tuning.running import foreseeing
 from keras_troubleshoot.tuning.running import machines
 from keras_troubleshoot.tuning.running import methods
 from keras_troubleshoot.tuning.running import requirements
@@ -149,6 +150,7 @@ def tune(
         seed=seed,
         space=built.options,
     )
+    foreseeing.check(built, oracle.objective, train, fit, tune)
     oracle.discard, oracle.patient = rule, True
     oracle.keep_checkpoints = keep_checkpoints
     work = Work(

@@ -234,6 +234,11 @@ class TroubleTest(Case):
         ({"project_name": "a/b"}, "`project_name` must be the name"),
         ({"test": support.X}, "`test` must be `\\(x, y\\)`"),
         ({"resources": {"num_gpus": 1}}, "must go with `engine='ray'`"),
+        ({"max_trial": 3}, "received: `max_trial`. Did you mean `max_trials`"),
+        ({"batchsize": 3}, "received: `batchsize`. Did you mean `batch_size`"),
+        ({"validation_data": ()}, "must be part of `train` or `validation`"),
+        ({"objective": "val_profit"}, 'Objective\\("val_profit", "max"\\)'),
+        ({"objective": "val_auc"}, "'val_auc'; there are loss, .*val_loss"),
     )
     def test_arguments(self, options, told):
         with self.assertRaisesRegex((TypeError, ValueError), told):
@@ -252,10 +257,15 @@ class TroubleTest(Case):
             call(support.TRAIN, None)
 
     def test_a_metric_that_is_not_there(self):
+        def nothing(epoch, logs):
+            pass
+
+        # A callback may add it.
+        callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=nothing)]
         with self.assertRaisesRegex(
             RuntimeError, "All 3 trials failed.*val_acc"
         ):
-            self.tune(objective="val_accuracy")
+            self.tune(objective="val_accuracy", callbacks=callbacks)
 
     def test_a_folder_that_cannot_be_written(self):
         path = os.path.join(self.folder, "file")
