@@ -71,7 +71,9 @@ def tune(
         test: the same, that nothing is chosen by; the best is judged on it.
         method: "coarse_to_fine", "coarse_then_bayesian", "bayesian",
             "random", "grid", or an oracle of keras-tuner.
-        objective: a metric of the training, or a `keras_tuner.Objective`.
+        objective: a metric of the training, such as "val_accuracy", or
+            `keras_tuner.Objective(name, "max")` of one that Keras does not
+            know.
         max_trials: configurations that are tried at most.
         epochs: of each training.
         executions: trainings of each trial; their mean counts.
@@ -86,8 +88,8 @@ def tune(
         keep_checkpoints: of how many trials the weights stay on disk, the
             best; None for all.
         workers: 0 trains in this process. With more, so many processes of
-            this machine train side by side; with 1, too, memory does not
-            grow and a crash costs one trial.
+            this machine train side by side; with 1, too, a crash costs one
+            trial, and memory is given back.
         engine: None, or "ray": each trial is a task of a Ray cluster.
         resources: of a trial on Ray, such as `{"num_cpus": 2, "num_gpus":
             1}`.
