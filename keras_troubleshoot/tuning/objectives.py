@@ -5,6 +5,7 @@ among them, and knows no metric of a named output.
 """
 
 import re
+import warnings
 from typing import Any
 
 import keras_tuner
@@ -122,3 +123,20 @@ def direction_of(name: str) -> str:
         f"better, received: {name!r}. To mend it, say it: "
         f'`keras_tuner.Objective("{name}", "max")`, or "min".'
     )
+
+
+def warn_of_reversed(objective: Any) -> None:
+    """Warns of an objective that keras-tuner took for an error.
+
+    Args:
+        objective: of an oracle that was made elsewhere.
+    """
+    for one in getattr(objective, "objectives", [objective]):
+        words = re.sub(r"_\d+$", "", one.name).removeprefix("val_")
+        if one.direction == "min" and words in UP:
+            warnings.warn(
+                f"The oracle minimizes {one.name!r}, of which more is better: "
+                "keras-tuner takes some scores for errors. To mend it, give "
+                f'it `keras_tuner.Objective("{one.name}", "max")`.',
+                stacklevel=3,
+            )

@@ -2,6 +2,7 @@
 
 import inspect
 import tempfile
+import warnings
 
 import keras
 import keras_tuner
@@ -74,6 +75,17 @@ class DirectionTest(parameterized.TestCase):
     def test_what_nobody_knows(self):
         with self.assertRaisesRegex(ValueError, 'val_profit.*, or "min"'):
             objectives.read("val_profit")
+
+    def test_an_oracle_of_keras_tuner_that_minimizes_a_score(self):
+        def oracle(objective):
+            return keras_tuner.oracles.RandomSearchOracle(objective)
+
+        with self.assertWarnsRegex(UserWarning, "minimizes 'val_f1_score'"):
+            objectives.warn_of_reversed(oracle("val_f1_score").objective)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for name in ("val_loss", "val_accuracy", ["loss", "val_mae"]):
+                objectives.warn_of_reversed(oracle(name).objective)
 
 
 class TunerTest(absltest.TestCase):

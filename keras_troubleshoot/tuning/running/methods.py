@@ -71,6 +71,7 @@ def oracle(
         ValueError: there is no such method.
     """
     if isinstance(method, keras_tuner.Oracle):
+        objectives.warn_of_reversed(method.objective)
         # The user's own gains what all searches here have.
         if type(method) is keras_tuner.oracles.GridSearchOracle:
             from keras_troubleshoot.tuning.running.grid import GridOracle
