@@ -65,9 +65,12 @@ class Adaptation:
         count = len(self.candidates)
         scores = map(said, self.candidates[self.best].assessment.scores)
         if self.best == self.ranking.reference:
+            tried = f"None of {count - 1} ways of adaptation is"
+            if count == 2:
+                tried = "The way of adaptation that was tried is not"
             return (
-                f"None of {count - 1} ways of adaptation is better than "
-                f"training on the source alone, by {' and '.join(scores)}."
+                f"{tried} better than training on the source alone, by "
+                f"{' and '.join(scores)}."
             )
         return (
             f"{self.best} is best of {count} by {' and '.join(scores)}, "

@@ -5,6 +5,7 @@ back.
 """
 
 import dataclasses
+import functools
 import warnings
 from typing import Any
 
@@ -178,7 +179,10 @@ def program(model: Any, layer: Any, given: bool) -> Any:
         return made, vectors(noted, given)
 
     eager = getattr(model, "run_eagerly", False)
-    return run if eager else tf.function(run, reduce_retracing=True)
+    # TensorFlow counts traces by the code of a function, and warns where many
+    # models have the same; it counts a partial by itself.
+    once = functools.partial(run)
+    return run if eager else tf.function(once, reduce_retracing=True)
 
 
 def vectors(noted: list, given: bool) -> Any:
