@@ -2,26 +2,15 @@
 
 from typing import Any
 
-import numpy as np
+from keras_troubleshoot.tuning.counts import require_counts_if_given
 
 
 def check(max_trials: Any, num_initial_points: Any, seed: Any) -> None:
     """Raises what is wrong with the arguments."""
-    for name, value, least in (
-        ("max_trials", max_trials, 1),
-        ("num_initial_points", num_initial_points, 1),
-        ("seed", seed, 0),
-    ):
-        if value is None:
-            continue
-        whole = isinstance(value, int | np.integer) and not isinstance(
-            value, bool
-        )
-        if not whole or value < least:
-            raise (ValueError if whole else TypeError)(
-                f"`{name}` must be a whole number of at least {least}, "
-                f"received: {name}={value!r}. To mend it, leave it out."
-            )
+    require_counts_if_given(
+        max_trials=max_trials, num_initial_points=num_initial_points
+    )
+    require_counts_if_given(0, seed=seed)
 
 
 def direction(value: Any) -> None:

@@ -4,6 +4,7 @@ import numbers
 from typing import Any
 
 from keras_troubleshoot.tuning.coarse import planning
+from keras_troubleshoot.tuning.counts import require_counts_if_given
 
 
 def check(**arguments: Any) -> None:
@@ -23,7 +24,7 @@ def check(**arguments: Any) -> None:
         ("rounds", 1),
         ("keep", 2),
     ):
-        whole(name, arguments[name], least)
+        require_counts_if_given(least, **{name: arguments[name]})
     if arguments["keep"] is None:
         raise TypeError(
             "`keep` must be a whole number, received: keep=None. To mend "
@@ -36,18 +37,6 @@ def check(**arguments: Any) -> None:
             "`then` must be None or 'bayesian', received: "
             f"then={arguments['then']!r}. To mend it, leave it out for rounds "
             "to the end."
-        )
-
-
-def whole(name: str, value: Any, least: int) -> None:
-    """A whole number that is large enough; None where it was left out."""
-    if value is None:
-        return
-    number = isinstance(value, numbers.Integral) and value is not True
-    if not number or isinstance(value, bool) or value < least:
-        raise (ValueError if number else TypeError)(
-            f"`{name}` must be a whole number of at least {least}, received: "
-            f"{name}={value!r}. To mend it, leave it out."
         )
 
 

@@ -56,8 +56,8 @@ def search(
         How many trials were started, those run again among them.
 
     Raises:
-        ValueError: an argument will not do, or the work cannot go to another
-            process.
+        TypeError, ValueError: an argument will not do, or the work cannot go
+            to another process.
         RuntimeError: the workers die before their first trial; with the last
             lines that they wrote. There is no room for the data.
         OSError: the files of the search cannot be written.

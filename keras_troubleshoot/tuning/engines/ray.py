@@ -68,8 +68,8 @@ def search(
 
     Raises:
         ImportError: Ray is not installed.
-        ValueError: an argument will not do, no node has what a trial needs,
-            or the work cannot go to other processes.
+        TypeError, ValueError: an argument will not do, no node has what a
+            trial needs, or the work cannot go to other processes.
         RuntimeError: a node does not see the folder of the search.
         KeyboardInterrupt: Ctrl-C; what has ended is kept, what was under way
             is put back.

@@ -33,7 +33,7 @@ def check(
     """Refuses numbers that will not do.
 
     Raises:
-        ValueError: one of them is none, or below its least.
+        TypeError, ValueError: one of them is none, or below its least.
     """
     require_counts(slots=1 if slots is None else slots, trials_each=trials_each)
     require_counts(0, max_retries=max_retries)

@@ -26,7 +26,7 @@ class MedianStopping:
         min_epochs: epochs that each trial gets.
 
     Raises:
-        ValueError: one of them is no whole number of at least 1.
+        TypeError, ValueError: one of them is no whole number of at least 1.
 
     Example:
         >>> MedianStopping(min_trials=3)

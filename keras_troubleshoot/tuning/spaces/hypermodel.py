@@ -6,6 +6,7 @@ from typing import Any
 import keras_tuner
 
 from keras_troubleshoot.facts import keras_internals
+from keras_troubleshoot.tuning.counts import require_counts_if_given
 from keras_troubleshoot.tuning.spaces import affording
 from keras_troubleshoot.tuning.spaces import fitting
 from keras_troubleshoot.tuning.spaces import model_entries
@@ -90,7 +91,7 @@ def hypermodel(
     requirements.require_model(model)
     affording.require_budget(budget)
     names = requirements.names(tune, batch_size, keep_weights)
-    requirements.require_counts(batch_size=batch_size, steps=steps)
+    require_counts_if_given(batch_size=batch_size, steps=steps)
     made = model_entries.of_model(model, names, each, batch_size)
     taken, left = affording.split(made.entries, budget)
     taken = model_entries.conditioned(taken, model)

@@ -101,18 +101,3 @@ def names(
             "batch_size=32."
         )
     return given
-
-
-def require_counts(**counts: Any) -> None:
-    """Refuses what is no count.
-
-    Raises:
-        ValueError: one is neither None nor a whole number from 1 on.
-    """
-    for name, count in counts.items():
-        whole = isinstance(count, int) and not isinstance(count, bool)
-        if count is not None and not (whole and count > 0):
-            raise ValueError(
-                f"`{name}` must be a whole number, at least 1, received: "
-                f"{name}={count!r}. To mend it, pass such as {name}=32."
-            )

@@ -255,7 +255,9 @@ class ClusterTest(parameterized.TestCase):
             "max_retries": 0,
             "trials_each": 1,
         } | wrong
-        with self.assertRaisesRegex(ValueError, f"`{name}` must be"):
+        with self.assertRaisesRegex(
+            (TypeError, ValueError), f"`{name}` must be"
+        ):
             ray_cluster.check(**given)
 
     def test_without_ray_one_sentence(self):

@@ -107,7 +107,9 @@ class RuleTest(parameterized.TestCase):
 
     @parameterized.parameters(0, 1.5, True, "2")
     def test_counts(self, count):
-        with self.assertRaisesRegex(ValueError, "`min_epochs` must be a whole"):
+        with self.assertRaisesRegex(
+            (TypeError, ValueError), "`min_epochs` must be a whole"
+        ):
             discarding.MedianStopping(min_epochs=count)
         with self.assertRaisesRegex(ValueError, "`factor` must be a whole"):
             discarding.SuccessiveHalving(factor=1)
