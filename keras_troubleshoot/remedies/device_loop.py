@@ -12,6 +12,7 @@ import numpy as np
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import passes
+from keras_troubleshoot.facts import private
 
 
 class CannotTrain(ValueError):
@@ -118,6 +119,7 @@ class Loop:
         )
         return losses.stack()[:made]
 
+    @private.all_reduces_forgotten()
     def run(self, order: np.ndarray, rates=None) -> np.ndarray:
         """Makes steps.
 

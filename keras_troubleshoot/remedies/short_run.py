@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import private
 from keras_troubleshoot.facts.quality import quality
 
 # Numbers in the rows of one call of `fit` at most (64 MB of float32).
@@ -95,6 +96,7 @@ def rows_for(
     return Rows(order, held)
 
 
+@private.all_reduces_forgotten()
 def run(program: Any, rows: Rows, head: Any, seconds: float) -> Run:
     """Trains a program for as many steps as `rows` has, or the time allows.
 

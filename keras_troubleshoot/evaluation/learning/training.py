@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import private
 
 # Where nothing is said of epochs: steps without progress after which training
 # ends, epochs it is given, and steps between two looks at the validation loss,
@@ -59,6 +60,7 @@ def trained(
     return model
 
 
+@private.all_reduces_forgotten()
 def train_keras(
     model: Any, x: Any, y: Any, validation: tuple[Any, Any], given: dict
 ) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts import predictions
+from keras_troubleshoot.facts import private
 from keras_troubleshoot.facts import randomness
 from keras_troubleshoot.improvement.labels import features
 
@@ -143,6 +144,7 @@ def of_estimator(model, x, values, classes, train, test) -> np.ndarray:
     return made
 
 
+@private.all_reduces_forgotten()
 def of_keras(judge, model, x, y, classes, train, test) -> np.ndarray:
     """Predictions of a Keras model for the rows of one fold."""
 
