@@ -151,6 +151,7 @@ def our_step(problem, way, steps):
         *splitting.split(built),
         way.make(steps),
         conditional=way.conditional,
+        output_aligner=way.output_aligner(),
     )
     training.compile_as(model, built)
     return lambda batches: model.fit(batches, verbose=0)

@@ -25,6 +25,7 @@ flags.DEFINE_integer("seeds", 2, "repetitions")
 flags.DEFINE_integer("steps", 500, "of each training")
 flags.DEFINE_list("only", [], "beginnings of names; all by default")
 flags.DEFINE_bool("balanced", False, "the source's classes equally often")
+flags.DEFINE_bool("decided", False, "with `ClassConfusion` of the outputs")
 flags.DEFINE_list("skewed", [], "domains of unequal classes: source, target")
 flags.DEFINE_bool("quick", False, "one seed, 100 steps, one weight of each")
 
@@ -109,6 +110,10 @@ def ways(steps):
         grid[f"CORAL {weight}"] = (lambda w=weight: made.CORAL(w), False)
     for weight in (3, 10, 30):
         grid[f"MMD {weight}"] = (lambda w=weight: made.MMD(w), False)
+        grid[f"MMD ramp {weight}"] = (
+            lambda w=weight: made.MMD(made.Ramp(steps, w)),
+            False,
+        )
     for weight in (0.1, 0.2, 0.3):
         grid[f"adversarial {weight}"] = (
             lambda w=weight: made.DomainAdversarial(made.Ramp(steps, w)),
@@ -143,8 +148,9 @@ def accuracy(problem, way, steps, seed):
     )
     head = keras.Sequential([keras.Input((100,)), layers.Dense(10)])
     make, conditional = way
+    decided = kts.adaptation.ClassConfusion() if FLAGS.decided else None
     model = kts.adaptation.AdaptationModel(
-        encoder, head, make(), conditional=conditional
+        encoder, head, make(), conditional=conditional, output_aligner=decided
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss)

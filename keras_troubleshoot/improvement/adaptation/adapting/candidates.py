@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-from keras_troubleshoot.improvement.adaptation.aligners.adversarial import (
-    MAXIMUM,
-)
-from keras_troubleshoot.improvement.adaptation.aligners.adversarial import (
-    DomainAdversarial,
+from keras_troubleshoot.improvement.adaptation.aligners import adversarial
+from keras_troubleshoot.improvement.adaptation.aligners import mmd
+from keras_troubleshoot.improvement.adaptation.aligners.class_confusion import (
+    ClassConfusion,
 )
 from keras_troubleshoot.improvement.adaptation.aligners.confusion import (
     DomainConfusion,
 )
 from keras_troubleshoot.improvement.adaptation.aligners.coral import CORAL
-from keras_troubleshoot.improvement.adaptation.aligners.mmd import MMD
 from keras_troubleshoot.improvement.adaptation.aligners.weights import Ramp
 
 SOURCE_ONLY = "source only"
@@ -35,6 +33,8 @@ class Way:
         recolored: whether the colours of images are drawn anew.
         balanced: whether the classes of the source are equally frequent in a
             batch, where classes are predicted.
+        decided: whether predictions for the target are kept from hanging
+            between classes, where classes are predicted.
     """
 
     make: Callable[[int], Any]
@@ -42,6 +42,11 @@ class Way:
     augmented: bool = True
     recolored: bool = False
     balanced: bool = False
+    decided: bool = False
+
+    def output_aligner(self) -> Any:
+        """A fresh one, or None."""
+        return ClassConfusion() if self.decided else None
 
 
 NOTHING = Way(lambda steps: None, augmented=False)
@@ -49,14 +54,25 @@ KNOWN = types.MappingProxyType(
     {
         "augmented": Way(lambda steps: None),
         "recolored": Way(lambda steps: None, augmented=False, recolored=True),
-        # What they compare hangs on the shares of classes in a batch.
-        "coral": Way(lambda steps: CORAL(), balanced=True),
-        "mmd": Way(lambda steps: MMD(), balanced=True),
-        # Alone, features of two classes may be brought onto each other.
-        "adversarial": Way(
-            lambda steps: DomainAdversarial(Ramp(steps, MAXIMUM)), True
+        # What they compare hangs on the shares of classes in a batch, and
+        # alone they may leave rows of the target between two classes.
+        "coral": Way(lambda steps: CORAL(), balanced=True, decided=True),
+        "mmd": Way(
+            lambda steps: mmd.MMD(Ramp(steps, mmd.MAXIMUM)),
+            balanced=True,
+            decided=True,
         ),
-        "confusion": Way(lambda steps: DomainConfusion(), True),
+        # Alone, they may bring features of two classes onto each other, too.
+        "adversarial": Way(
+            lambda steps: adversarial.DomainAdversarial(
+                Ramp(steps, adversarial.MAXIMUM)
+            ),
+            conditional=True,
+            decided=True,
+        ),
+        "confusion": Way(
+            lambda steps: DomainConfusion(), conditional=True, decided=True
+        ),
     }
 )
 ALIGNED = ("coral", "mmd", "adversarial", "confusion")

@@ -56,11 +56,13 @@ def train(plan: Plan, way: Way) -> tuple[Any, dict]:
     ):
         if wanted and make is not None:
             encoder = behind(make(), encoder)
+    classes = has_classes(built, plan.source[1])
     model = AdaptationModel(
         encoder,
         head,
         way.make(plan.steps),
         conditional=way.conditional and conditioning.possible(built),
+        output_aligner=way.output_aligner() if classes else None,
     )
     compile_as(model, built)
     batches = paired(
@@ -68,7 +70,7 @@ def train(plan: Plan, way: Way) -> tuple[Any, dict]:
         plan.target,
         plan.batch_size,
         steps=plan.steps,
-        balanced=way.balanced and has_classes(built, plan.source[1]),
+        balanced=way.balanced and classes,
         seed=plan.seed,
     )
     history = model.fit(batches, verbose=0).history

@@ -6,11 +6,13 @@ import keras
 from keras import ops
 
 from keras_troubleshoot.improvement.adaptation.aligners.aligner import Distance
+from keras_troubleshoot.improvement.adaptation.aligners.weights import Ramp
 
 # Squared bandwidths from a quarter of the median squared distance down to 1/64
 # of it. DAN's family goes up from the median, too; on digits in other styles
 # narrow kernels align better (see the guide).
 KERNELS, WIDEST = 5, 1 / 4
+MAXIMUM = 10.0  # Of the weight; chosen on digits in other styles, too.
 
 
 def squared_distances(features: Any) -> Any:
@@ -97,7 +99,10 @@ class MMD(Distance):
 
     Args:
         weight: a number of at least 0, or a schedule. The value lies between
-            0 and 2 for any number of features.
+            0 and 2 for any number of features. None is the ramp of
+            adversarial training over 1,000 steps to 10, `Ramp(1000, 10)`, so
+            that classes are parted before they are aligned; for longer
+            trainings give it their length.
         kernels: how many Gaussian kernels.
         name: of the layer, and of its metric.
         **kwargs: of `keras.layers.Layer`.
@@ -118,12 +123,13 @@ class MMD(Distance):
 
     def __init__(
         self,
-        weight: Any = 10.0,
+        weight: Any = None,
         *,
         kernels: int = KERNELS,
         name: str = "mmd",
         **kwargs: Any,
     ):
+        weight = Ramp(maximum=MAXIMUM) if weight is None else weight
         super().__init__(weight, name=name, **kwargs)
         if not isinstance(kernels, int) or kernels < 1:
             raise ValueError(

@@ -260,9 +260,9 @@ class AdaptTest(parameterized.TestCase):
         self.assertIn("source risk", str(found))
 
 
-class BalancedTest(parameterized.TestCase):
-    def balanced(self, way, labels, loss="sparse_categorical_crossentropy"):
-        """What `paired` is told."""
+class WaysTest(parameterized.TestCase):
+    def trained(self, way, labels, loss="sparse_categorical_crossentropy"):
+        """A model, and what `paired` was told."""
 
         def compiled():
             model = build()
@@ -282,26 +282,45 @@ class BalancedTest(parameterized.TestCase):
         with mock.patch.object(
             training, "paired", side_effect=training.paired
         ) as called:
-            training.train(plan, candidates.KNOWN[way])
-        return called.call_args.kwargs["balanced"]
+            model, _ = training.train(plan, candidates.KNOWN[way])
+        return model, called.call_args.kwargs["balanced"]
 
     @parameterized.parameters(
-        ("coral", True),
-        ("mmd", True),
-        ("adversarial", False),
-        ("augmented", False),
+        ("coral", True, True, False),
+        ("mmd", True, True, False),
+        ("adversarial", False, True, True),
+        ("confusion", False, True, True),
+        ("augmented", False, False, False),
     )
-    def test_where_it_helps(self, way, expected):
-        self.assertEqual(self.balanced(way, YS), expected)
+    def test_each_has_what_helps_it(self, way, balanced, decided, conditional):
+        model, told = self.trained(way, YS)
+        self.assertEqual(told, balanced)
+        self.assertEqual(model.output_aligner is not None, decided)
+        self.assertEqual(model.conditional, conditional)
+
+    @parameterized.parameters(("mmd", 10.0), ("adversarial", 0.1))
+    def test_ramps_are_as_long_as_the_training(self, way, maximum):
+        ramp = candidates.KNOWN[way].make(70).weight
+        self.assertEqual((ramp.steps, ramp.maximum), (70, maximum))
 
     def test_one_hot_labels_are_classes_and_several_a_row_are_not(self):
         one = np.eye(3)[YS]
-        self.assertTrue(self.balanced("mmd", one, "categorical_crossentropy"))
-        self.assertFalse(self.balanced("mmd", 1 - one, "binary_crossentropy"))
+        loss = "categorical_crossentropy"
+        self.assertTrue(self.trained("mmd", one, loss)[1])
+        self.assertIsNotNone(
+            self.trained("adversarial", one, loss)[0].output_aligner
+        )
+        several, loss = 1 - one, "binary_crossentropy"
+        self.assertFalse(self.trained("mmd", several, loss)[1])
+        self.assertIsNone(
+            self.trained("adversarial", several, loss)[0].output_aligner
+        )
 
     def test_numbers_are_not_even_if_they_are_whole(self):
         whole = np.stack([YS, YS, YS], axis=1).astype("float32")
-        self.assertFalse(self.balanced("mmd", whole, "mse"))
+        self.assertFalse(self.trained("mmd", whole, "mse")[1])
+        model, _ = self.trained("confusion", whole, "mse")
+        self.assertIsNone(model.output_aligner)
 
 
 class PartsTest(parameterized.TestCase):

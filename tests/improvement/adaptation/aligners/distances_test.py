@@ -285,6 +285,17 @@ class RequirementsTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "must have a fixed size"):
             kind(weight=1)(inputs)
 
+    def test_the_weight_of_mmd_grows_to_10(self):
+        layer = MMD()
+        domains = [np.eye(4, 3), 3 + np.eye(5, 3)]
+        layer(domains, training=True)
+        self.assertAlmostEqual(float(layer.losses[0]), 0.0)
+        layer.steps.assign(1000)
+        layer(domains, training=True)
+        distance = float(MMD(1.0).distance(*map(np.float32, domains)))
+        grown = 10 * (2 / (1 + np.exp(-10)) - 1)
+        self.assertAlmostEqual(float(layer.losses[0]), grown * distance, 4)
+
     @parameterized.parameters(0, -1, 1.5)
     def test_mmd_refuses_kernels(self, kernels):
         with self.assertRaisesRegex(ValueError, "`kernels` must be at least 1"):
