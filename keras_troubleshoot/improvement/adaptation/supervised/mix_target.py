@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.improvement.adaptation.models import orders
 from keras_troubleshoot.improvement.adaptation.supervised import mixture
 from keras_troubleshoot.improvement.adaptation.supervised import wishes
 from keras_troubleshoot.improvement.rows import options
@@ -135,17 +136,12 @@ def batches(rows: tuple, size: int, seed: Any, place: int) -> Any:
     import tensorflow as tf
 
     count = tf.shape(tf.nest.flatten(rows)[0])[0]
+    places = orders.passes(tf.range(count), seed + place)
 
-    def order(number):
-        key = tf.stack([seed, 2 * number + place])
-        shuffle = tf.random.experimental.stateless_shuffle
-        return shuffle(tf.range(count), seed=key)
+    def gathered(chosen):
+        return tf.nest.map_structure(lambda a: tf.gather(a, chosen), rows)
 
-    def gathered(places):
-        return tf.nest.map_structure(lambda a: tf.gather(a, places), rows)
-
-    passes = tf.data.Dataset.counter().map(order)
-    return passes.rebatch(size, drop_remainder=True).map(gathered)
+    return places.batch(size, drop_remainder=True).map(gathered)
 
 
 def stacked(source: Any, target: Any) -> Any:
