@@ -158,12 +158,20 @@ def all_reduces_forgotten():
 
 
 def is_of_all_reduce(entry: dict[str, Any]) -> bool:
-    """Whether a registered gradient is that of a sum over replicas."""
-    waiting = [entry["type"]]
+    """Whether a registered gradient is that of a sum over replicas.
+
+    Gradients of the user's own may be anything: none at all, or functions
+    that hold themselves.
+    """
+    waiting, seen = [entry["type"]], set()
     while waiting:
         function = waiting.pop()
+        if not inspect.isfunction(function) or function in seen:
+            continue
+        seen.add(function)
         if "ReplicaContextBase.all_reduce" in function.__qualname__:
             return True
-        held = (cell.cell_contents for cell in function.__closure__ or ())
-        waiting += [one for one in held if inspect.isfunction(one)]
+        for cell in function.__closure__ or ():
+            with contextlib.suppress(ValueError):  # It is not filled yet.
+                waiting.append(cell.cell_contents)
     return False

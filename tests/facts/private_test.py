@@ -72,6 +72,20 @@ class PrivateTest(absltest.TestCase):
         kept = trained()
         self.assertGreater(len(set(registry) - before), 1)
 
+    def test_gradients_of_any_kind_are_looked_at(self):
+        def recursive(n):
+            return recursive(n - 1) if n else 0
+
+        def empty():
+            return later
+
+        def gradient(dy):
+            return recursive(2), empty
+
+        for one in (None, gradient, empty, print):
+            self.assertFalse(private.is_of_all_reduce({"type": one}))
+        later = None
+
 
 if __name__ == "__main__":
     absltest.main()
