@@ -91,14 +91,12 @@ class LocalTest(absltest.TestCase):
 
     def test_bad_input(self):
         oracle = support.oracle(self.folder)
-        for workers in (0, -1, 1.5, True, "2"):
-            with self.assertRaisesRegex(
-                (TypeError, ValueError), "`workers` must be"
-            ):
-                local.search(oracle, None, workers)
-        with self.assertRaisesRegex(
-            (TypeError, ValueError), "`trials_each` must be"
-        ):
+        wrong = {ValueError: (0, -1), TypeError: (1.5, True, "2")}
+        for kind, values in wrong.items():
+            for workers in values:
+                with self.assertRaisesRegex(kind, "`workers` must be"):
+                    local.search(oracle, None, workers)
+        with self.assertRaisesRegex(ValueError, "`trials_each` must be"):
             local.search(oracle, None, 1, trials_each=0)
 
 

@@ -105,11 +105,11 @@ class RuleTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, "received: 'best'"):
             discarding.rule("best")
 
-    @parameterized.parameters(0, 1.5, True, "2")
-    def test_counts(self, count):
-        with self.assertRaisesRegex(
-            (TypeError, ValueError), "`min_epochs` must be a whole"
-        ):
+    @parameterized.parameters(
+        (0, ValueError), (1.5, TypeError), (True, TypeError), ("2", TypeError)
+    )
+    def test_counts(self, count, kind):
+        with self.assertRaisesRegex(kind, "`min_epochs` must be a whole"):
             discarding.MedianStopping(min_epochs=count)
         with self.assertRaisesRegex(ValueError, "`factor` must be a whole"):
             discarding.SuccessiveHalving(factor=1)
