@@ -106,12 +106,12 @@ def direction_of(name: str) -> str:
     """Either "min" or "max".
 
     Of a metric of a named output, such as `val_digit_accuracy`, the end of
-    the name tells; Keras numbers a second one of the same name: `auc_1`.
+    the name tells.
 
     Raises:
         ValueError: it cannot be told.
     """
-    words = re.sub(r"_\d+$", "", name).split("_")
+    words = unnumbered(name).split("_")
     for first in range(len(words)):
         end = "_".join(words[first:])
         if end in UP:
@@ -125,6 +125,11 @@ def direction_of(name: str) -> str:
     )
 
 
+def unnumbered(name: str) -> str:
+    """The name without the number of a second one: `auc` of `auc_1`."""
+    return re.sub(r"_\d+$", "", name)
+
+
 def warn_of_reversed(objective: Any) -> None:
     """Warns of an objective that keras-tuner took for an error.
 
@@ -132,8 +137,8 @@ def warn_of_reversed(objective: Any) -> None:
         objective: of an oracle that was made elsewhere.
     """
     for one in getattr(objective, "objectives", [objective]):
-        words = re.sub(r"_\d+$", "", one.name).removeprefix("val_")
-        if one.direction == "min" and words in UP:
+        metric = unnumbered(one.name).removeprefix("val_")
+        if one.direction == "min" and metric in UP:
             warnings.warn(
                 f"The oracle minimizes {one.name!r}, of which more is better: "
                 "keras-tuner takes some scores for errors. To mend it, give "
