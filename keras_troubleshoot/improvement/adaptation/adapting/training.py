@@ -8,6 +8,7 @@ import keras
 
 from keras_troubleshoot.facts import keras_internals
 from keras_troubleshoot.facts import nests
+from keras_troubleshoot.facts import private
 from keras_troubleshoot.improvement.adaptation.adapting import splitting
 from keras_troubleshoot.improvement.adaptation.adapting.candidates import Way
 from keras_troubleshoot.improvement.adaptation.models import balancing
@@ -45,6 +46,7 @@ class Plan:
     recolor: Callable[[], Any] | None = None
 
 
+@private.all_reduces_forgotten()
 def train(plan: Plan, way: Way) -> tuple[Any, dict]:
     """A trained `AdaptationModel` and its history."""
     keras.utils.set_random_seed(plan.seed)
