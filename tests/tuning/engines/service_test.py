@@ -25,7 +25,9 @@ class ServiceTest(absltest.TestCase):
 
     def serve(self, max_trials=4, **options):
         self.oracle = support.oracle(self.folder, max_trials=max_trials)
-        return support.Serving(self.oracle, self.address, **options)
+        serving = support.Serving(self.oracle, self.address, **options)
+        self.addCleanup(serving.leave)
+        return serving
 
     def worker(self, tuner_id="worker", **options):
         return self.enterContext(

@@ -73,14 +73,18 @@ def address():
 
 @contextlib.contextmanager
 def environment(address, tuner_id):
-    """keras-tuner's environment."""
+    """keras-tuner's environment, for Python alone.
+
+    That of the process is left as it is: setting it while gRPC reads it in
+    another thread, as it does where it opens a port, ends the process.
+    """
     host, port = address.split(":")
     told = {
         "KERASTUNER_TUNER_ID": tuner_id,
         "KERASTUNER_ORACLE_IP": host,
         "KERASTUNER_ORACLE_PORT": port,
     }
-    with mock.patch.dict(os.environ, told):
+    with mock.patch.object(os, "environ", {**os.environ, **told}):
         yield
 
 
@@ -96,8 +100,12 @@ def worker(address, tuner_id="worker", grace=5.0, start=10.0):
         yield made
 
 
+class Ended(Exception):
+    """A test has no more use for its chief."""
+
+
 class Serving(threading.Thread):
-    """`chief.serve` in a thread."""
+    """`chief.serve` in a thread, until the search is over or it is left."""
 
     def __init__(self, oracle, address, **options):
         super().__init__(daemon=True, name="serving")
@@ -105,13 +113,26 @@ class Serving(threading.Thread):
         options.setdefault("tell", self.lines.append)
         self.arguments = oracle, address, options
         self.started, self.seconds = None, None
+        self.left = threading.Event()
         self.start()
 
     def run(self):
         oracle, address, options = self.arguments
         began = time.monotonic()
-        self.started = chief.serve(oracle, address, **options)
+        with contextlib.suppress(Ended):
+            self.started = chief.serve(
+                oracle, address, watch=self.watch, **options
+            )
         self.seconds = time.monotonic() - began
+
+    def watch(self):
+        if self.left.is_set():
+            raise Ended
+
+    def leave(self):
+        """Ends it, if it is still there."""
+        self.left.set()
+        self.join(10.0)
 
 
 def until(condition, seconds=10.0):
