@@ -31,9 +31,7 @@ class OverfittingTest(absltest.TestCase):
 
     def test_verdict_and_causes_are_told(self):
         with self.assertRaises(AssertionError) as caught:
-            testing.assert_overfits_batch(
-                model(1e-6), X, Y, steps=200, seconds=6.0
-            )
+            testing.assert_overfits_batch(model(1e-6), X, Y, steps=200)
         for part in (
             "must learn one batch of 32 rows by heart",
             "after 200 steps the verdict is '",
