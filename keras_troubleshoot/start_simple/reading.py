@@ -16,7 +16,7 @@ from keras_troubleshoot.start_simple.problem import Problem
 
 # Options of the builders, for a hint at what was meant.
 OPTIONS = (
-    "task kinds classes vocabulary mask_value missing image_range "
+    "task kinds classes vocabulary mask_value missing skewed image_range "
     "learning_rate jit_compile units layers filters kernel_size depth blocks "
     "embedding size sizes hp"
 ).split()
@@ -32,6 +32,7 @@ def read(
     vocabulary: int | None = None,
     mask_value: float | None = None,
     missing: str = "error",
+    skewed: str = "compress",
     image_range: tuple[float, float] = (0.0, 1.0),
     learning_rate: float | None = None,
     jit_compile: bool | str = "auto",
@@ -59,6 +60,9 @@ def read(
             are filled up; they are then left out.
         missing: what is done with NaN in tables and sequences: "error", or
             "mean", which puts the mean in its place.
+        skewed: what is done to features of tables that have a long tail,
+            such as incomes and counts: "compress" (by arcsinh, before they
+            are standardized), or "keep".
         image_range: (0.0, 1.0) or (-0.5, 0.5), where pixels are scaled to.
         learning_rate: of Adam; by default that of the builder, 3e-4 (of a
             ResNet 3e-3).
@@ -82,7 +86,10 @@ def read(
     if isinstance(x, Problem):
         return x
     normalizer = InputNormalizer(
-        image_range=image_range, missing=missing, mask_value=mask_value
+        image_range=image_range,
+        missing=missing,
+        mask_value=mask_value,
+        skewed=skewed,
     )
 
     def count(sample):
@@ -95,6 +102,7 @@ def read(
         kinds=kinds,
         allowed=allowed,
         mask=mask_value,
+        compress=skewed == "compress",
         targets=count,
     )
     return Problem(

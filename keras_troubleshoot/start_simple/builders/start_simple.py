@@ -4,10 +4,12 @@ import dataclasses
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_troubleshoot.facts.kinds import Input
 from keras_troubleshoot.start_simple import models
 from keras_troubleshoot.start_simple import reading
+from keras_troubleshoot.start_simple.data import standardizing
 from keras_troubleshoot.start_simple.problem import Problem
 
 
@@ -86,11 +88,23 @@ def start_simple(
         print(f"kts.models.{choice.builder}: {choice.why}")
         told = "as you said" if known.get("task") else "told from the targets"
         print(f"Task: {problem.task.describe()}, {told}.")
+        print(end=tails(problem))
     return getattr(models, choice.builder)(problem, **options)
 
 
 # Options of `kts.models.read`.
 READING = set(reading.read.__kwdefaults__) - {"allowed"}
+
+
+def tails(problem: Problem) -> str:
+    """A line for each input that has features with a long tail."""
+    return "".join(
+        f"`{seen.label}` has a long tail in "
+        f"{standardizing.features(np.flatnonzero(seen.unit))}: compressed by "
+        "arcsinh, unless you pass `skewed='keep'`.\n"
+        for seen in problem.each
+        if seen.unit is not None
+    )
 
 
 def choose(problem: Problem) -> Choice:

@@ -8,6 +8,7 @@ import keras
 
 from keras_troubleshoot.facts import nests
 from keras_troubleshoot.facts.kinds import Input
+from keras_troubleshoot.start_simple.data import scaling as scaling_lib
 from keras_troubleshoot.start_simple.data import standardizing
 from keras_troubleshoot.start_simple.data import survey as survey_lib
 from keras_troubleshoot.start_simple.data.scaling import Scaling
@@ -39,6 +40,11 @@ class InputNormalizer(keras.Layer):
             and puts the mean in its place.
         mask_value: value of all features of the steps with which sequences
             are filled up; such steps do not count.
+        skewed: what is done to features of tables that have a long tail,
+            such as incomes and counts: "keep", or "compress", which takes
+            `arcsinh(x / unit)` of them first; the unit is the median of the
+            absolute values that are not 0, in a sample of the data. They
+            are those with a skewness above 2, if this halves it.
         **kwargs: arguments of `keras.Layer`.
 
     Raises:
@@ -58,18 +64,19 @@ class InputNormalizer(keras.Layer):
         image_range: tuple[float, float] = (0.0, 1.0),
         missing: str = "error",
         mask_value: float | None = None,
+        skewed: str = "keep",
         scalings: Any = None,
         **kwargs: Any,
     ):
         super().__init__(**{"dtype": "float32", **kwargs})
-        require_options(image_range, missing)
+        require_options(image_range, missing, skewed)
         self.kinds, self.missing = kinds, missing
         self.image_range = tuple(image_range)
-        self.mask_value = mask_value
+        self.mask_value, self.skewed = mask_value, skewed
         self.supports_masking = True
         self.scalings, self.parts = None, []
         if scalings is not None:
-            self.set(revived(scalings))
+            self.set(scaling_lib.revived(scalings))
 
     def adapt(self, x: Any, steps: int | None = None) -> "InputNormalizer":
         """Takes the statistics of the data.
@@ -89,7 +96,11 @@ class InputNormalizer(keras.Layer):
                 is "mean") or inf, or a shape that no kind of input has.
         """
         seen, _, _ = survey_lib.survey(
-            x, kinds=self.kinds, mask=self.mask_value, limit=steps
+            x,
+            kinds=self.kinds,
+            mask=self.mask_value,
+            compress=self.skewed == "compress",
+            limit=steps,
         )
         return self.fit_to(seen)
 
@@ -190,6 +201,7 @@ class InputNormalizer(keras.Layer):
             "image_range": list(self.image_range),
             "missing": self.missing,
             "mask_value": self.mask_value,
+            "skewed": self.skewed,
         }
         if self.scalings is not None:
             config["scalings"] = nests.transform(
@@ -204,7 +216,7 @@ def plain(kinds: Any) -> Any:
     return dict(kinds) if isinstance(kinds, Mapping) else kinds
 
 
-def require_options(image_range: Any, missing: str) -> None:
+def require_options(image_range: Any, missing: str, skewed: str) -> None:
     """Refuses arguments that are none.
 
     Raises:
@@ -221,15 +233,9 @@ def require_options(image_range: Any, missing: str) -> None:
             f"{missing!r}. To mend it, leave it out, or pass 'mean' to put "
             "the mean in the place of NaN."
         )
-
-
-def revived(config: Any) -> Any:
-    """Scalings in their structure, from what `get_config` made of them."""
-    if isinstance(config, Mapping):
-        if set(config) == {"scaling"}:
-            given = dict(config["scaling"])
-            given["mean"] = tuple(given["mean"])
-            given["std"] = tuple(given["std"])
-            return Scaling(**given)
-        return {name: revived(part) for name, part in config.items()}
-    return [revived(part) for part in config]
+    if skewed not in ("keep", "compress"):
+        raise ValueError(
+            f"`skewed` must be 'keep' or 'compress', received: {skewed!r}. To "
+            "mend it, leave it out, or pass 'compress' to compress features "
+            "that have a long tail."
+        )

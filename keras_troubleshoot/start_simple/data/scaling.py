@@ -1,11 +1,13 @@
 """How one input is brought to unit scale, as layers of Keras."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from keras_troubleshoot.facts.kinds import Input
+from keras_troubleshoot.start_simple.data import compressing
 
 # float32 holds 24 binary digits. Beyond this ratio of mean to standard
 # deviation a rounded mean is off by more than a thousandth of the deviation.
@@ -30,6 +32,8 @@ class Scaling:
         offset: added to pixels then.
         fill: whether NaN becomes the mean.
         rank: axes of the input, rows included.
+        unit: of each feature that is compressed before all else, 0 for
+            others (see `compressing`); empty where none is.
     """
 
     kind: str
@@ -39,6 +43,7 @@ class Scaling:
     offset: float = 0.0
     fill: bool = False
     rank: int = 2
+    unit: tuple[float, ...] = ()
 
     def layers(self) -> list[Any]:
         """The layers that do it, one after the other; none for tokens.
@@ -51,7 +56,7 @@ class Scaling:
             return [] if untouched else [rescaling(self.scale, self.offset)]
         if not self.mean:
             return []
-        steps = []
+        steps = self.compressing()
         mean, std = np.array(self.mean), np.array(self.std)
         if np.any(np.abs(mean) > ROUNDED * std):
             # Subtracting the rounded mean first is exact.
@@ -62,6 +67,16 @@ class Scaling:
             steps.append(rescaling((1 / std).tolist(), 0.0))
             mean, std = mean / std, np.ones_like(std)
         return [*steps, standardizing(mean, std, self.rank)]
+
+    def compressing(self) -> list[Any]:
+        """Layers of the features as they are, and in their units."""
+        if not self.unit:
+            return []
+        unit = np.array(self.unit)
+        there = unit > 0
+        shrunk = np.where(there, 1 / np.where(there, unit, 1.0), 0.0)
+        kept = np.where(there, 0.0, 1.0)
+        return [rescaling(kept.tolist(), 0.0), rescaling(shrunk.tolist(), 0.0)]
 
     def apply(self, layers: list[Any], tensor: Any) -> Any:
         """The scaled tensor, in the graph of a functional model or eagerly.
@@ -77,6 +92,9 @@ class Scaling:
         # A column alone may come as (rows,), as `fit` takes it.
         flat = len(tensor.shape) < self.rank
         tensor = keras.ops.expand_dims(tensor, -1) if flat else tensor
+        if self.unit:
+            kept, shrunk, *layers = layers
+            tensor = kept(tensor) + keras.ops.arcsinh(shrunk(tensor))
         for layer in layers:
             tensor = layer(tensor)
         tensor = keras.ops.nan_to_num(tensor) if self.fill else tensor
@@ -86,8 +104,23 @@ class Scaling:
         """Numbers in the units that the data came in, in float64."""
         values = np.asarray(values, "float64")
         if self.mean:
-            return values * np.array(self.std) + np.array(self.mean)
+            values = values * np.array(self.std) + np.array(self.mean)
+            unit = np.array(self.unit)
+            return compressing.restored(values, unit) if self.unit else values
         return (values - self.offset) / self.scale
+
+
+def revived(config: Any) -> Any:
+    """Scalings in their structure, from what `get_config` made of them."""
+    if isinstance(config, Mapping):
+        if set(config) == {"scaling"}:
+            given = dict(config["scaling"])
+            given["mean"] = tuple(given["mean"])
+            given["std"] = tuple(given["std"])
+            given["unit"] = tuple(given.get("unit", ()))
+            return Scaling(**given)
+        return {name: revived(part) for name, part in config.items()}
+    return [revived(part) for part in config]
 
 
 def rescaling(scale: Any, offset: Any) -> Any:

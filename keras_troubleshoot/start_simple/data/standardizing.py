@@ -44,6 +44,7 @@ def of_features(seen: Seen, missing: str) -> Scaling:
         tuple(moments.mean.tolist()),
         tuple(std.tolist()),
         fill=missing == "mean",
+        unit=() if seen.unit is None else tuple(seen.unit.tolist()),
         rank=1 + max(1, len(seen.shape)),
     )
 

@@ -16,6 +16,7 @@ from keras_troubleshoot.facts import whole
 from keras_troubleshoot.facts.arrays import Array
 from keras_troubleshoot.facts.kinds import Input
 from keras_troubleshoot.facts.moments import Moments
+from keras_troubleshoot.start_simple.data import compressing
 from keras_troubleshoot.start_simple.data import refusals
 from keras_troubleshoot.start_simple.data import said
 
@@ -33,6 +34,8 @@ class Seen:
         mask: value of the features of steps that are filled up; None where
             there are none.
         moments: of each feature; None for images and tokens.
+        unit: of each feature that is compressed before its moments are
+            taken, 0 for others; None where none is.
         low: smallest value.
         high: largest value.
         type: name of the type of its numbers.
@@ -46,6 +49,7 @@ class Seen:
     padded: str = ""
     mask: float | None = None
     moments: Moments | None = None
+    unit: np.ndarray | None = None
     low: float = np.inf
     high: float = -np.inf
     type: str = "float32"
@@ -64,6 +68,8 @@ class Seen:
             values = values.reshape(-1, self.moments.mean.size)
             if self.mask is not None:
                 values = values[(values != self.mask).any(axis=-1)]
+            if self.unit is not None:
+                values = compressing.compressed(values, self.unit)
             if len(values):
                 self.moments.update(values)
             return
@@ -86,6 +92,7 @@ def survey(
     kinds: Any = None,
     allowed: tuple[Input, ...] = (),
     mask: float | None = None,
+    compress: bool = False,
     targets: Callable[[sample_lib.Sample], Any] | None = None,
     limit: int | None = None,
 ) -> tuple[Any, Any, sample_lib.Sample]:
@@ -100,6 +107,8 @@ def survey(
             default.
         mask: value of all features of the steps with which sequences are
             filled up; these steps do not count.
+        compress: whether features of tables that have a long tail are
+            compressed.
         targets: is called with the sample, and returns an object whose
             `update` takes the targets in; None where they do not matter.
         limit: of a stream, batches after which to end.
@@ -120,6 +129,9 @@ def survey(
         label: see(array, kind_of(array, given.get(label), allowed), mask)
         for label, array in arrays.items()
     }
+    if compress:
+        for label, array in arrays.items():
+            look_for_tails(seen[label], array)
     counted = targets(read) if targets else None
     if counted is not None or any(s.needs_all for s in seen.values()):
         for inputs, outputs in whole.parts(x, y, limit=limit):
@@ -184,3 +196,11 @@ def see(array: Array, kind: Input, mask: float | None) -> Seen:
     elif not seen.needs_all:
         seen.low, seen.high = 0.0, 255.0
     return seen
+
+
+def look_for_tails(seen: Seen, array: Array) -> None:
+    """Finds the features of a table that are to be compressed."""
+    if seen.kind is Input.TABULAR:
+        rows = array.values.reshape(-1, seen.moments.mean.size)
+        unit = compressing.units(rows)
+        seen.unit = unit if unit.any() else None

@@ -32,6 +32,10 @@ def count(model, kind):
     return sum(type(layer).__name__ == kind for layer in model.layers)
 
 
+def operations(model):
+    return [type(operation).__name__ for operation in model.operations]
+
+
 class StartSimpleTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("images", IMAGES, "lenet"),
@@ -63,6 +67,18 @@ class StartSimpleTest(parameterized.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             kts.models.start_simple(TABLE, IDS, task="regression")
         self.assertIn("Task: regression, as you said", out.getvalue())
+
+    def test_says_what_is_compressed(self):
+        table = TABLE.copy()
+        table[:, 2] = np.exp(3 * table[:, 2])
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            model = kts.models.start_simple(table, IDS)
+        self.assertIn("`x` has a long tail in feature 2:", out.getvalue())
+        self.assertIn("Arcsinh", operations(model))
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            model = kts.models.start_simple(table, IDS, skewed="keep")
+        self.assertNotIn("long tail", out.getvalue())
+        self.assertNotIn("Arcsinh", operations(model))
 
     def test_options_go_to_the_builder(self):
         model = kts.models.start_simple(TABLE, IDS, units=7, verbose=False)

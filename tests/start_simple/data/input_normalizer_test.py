@@ -24,6 +24,7 @@ WORDS = np.where(
     0,
 )
 BYTES = RNG.integers(0, 256, (ROWS, 8, 8, 3)).astype("uint8")
+INCOMES = np.c_[TABLE[:, 0], RNG.lognormal(9, 1.5, ROWS)]
 ALL = {"table": TABLE, "waves": [WAVES, WORDS], "image": BYTES}
 
 
@@ -138,13 +139,61 @@ class InputNormalizerTest(parameterized.TestCase):
         np.testing.assert_allclose(back["table"], TABLE, rtol=1e-3)
         np.testing.assert_allclose(back["image"], BYTES, atol=1e-3)
 
+    def test_long_tails_are_kept_or_compressed(self):
+        kept = np.asarray(InputNormalizer().adapt(INCOMES)(INCOMES))
+        np.testing.assert_allclose(kept, standardized(INCOMES), atol=1e-4)
+        normalizer = InputNormalizer(skewed="compress")
+        made = np.asarray(normalizer.adapt(INCOMES)(INCOMES))
+        flat = INCOMES.copy()
+        flat[:, 1] = np.arcsinh(flat[:, 1] / np.median(flat[:, 1]))
+        np.testing.assert_allclose(made, standardized(flat), atol=1e-4)
+        np.testing.assert_allclose(normalizer.inverse(made), INCOMES, rtol=1e-4)
+        # Sequences and images have none that are looked for.
+        waves = np.exp(WAVES)
+        scalings = normalizer.adapt({"waves": waves, "image": BYTES}).scalings
+        self.assertEqual(scalings["waves"].unit, ())
+
+    def test_long_tails_with_what_is_missing(self):
+        normalizer = InputNormalizer(skewed="compress", missing="mean")
+        table = INCOMES.copy()
+        table[:5, 1] = np.nan
+        made = np.asarray(normalizer.adapt(table)(table))
+        np.testing.assert_array_equal(made[:5, 1], 0)
+        self.assertAlmostEqual(made[5:, 1].std(), 1, places=4)
+        with self.assertRaisesRegex(
+            ValueError, "5 missing values in feature 1"
+        ):
+            InputNormalizer(skewed="compress").adapt(table)
+        table[:5, 1] = np.inf
+        with self.assertRaisesRegex(ValueError, "5 infinite values"):
+            normalizer.adapt(table)
+
+    def test_a_column_alone_with_a_long_tail(self):
+        column = INCOMES[:, 1]
+        normalizer = InputNormalizer(skewed="compress").adapt(column)
+        made = np.asarray(normalizer(column))
+        self.assertEqual(made.shape, column.shape)
+        self.assertLess(np.abs(made).max(), 6)
+
+    def test_long_tails_of_a_stream(self):
+        data = tf.data.Dataset.from_tensor_slices(INCOMES).batch(32)
+        made, expected = (
+            InputNormalizer(skewed="compress").adapt(x).scalings
+            for x in (data, INCOMES)
+        )
+        np.testing.assert_allclose(made.unit, expected.unit)
+        np.testing.assert_allclose(made.mean, expected.mean)
+
     @parameterized.named_parameters(("layer", False), ("unrolled", True))
     def test_is_a_part_of_the_saved_model(self, unrolled):
-        normalizer = InputNormalizer(missing="mean").adapt(ALL)
+        data = {**ALL, "incomes": INCOMES}
+        normalizer = InputNormalizer(missing="mean", skewed="compress")
+        normalizer.adapt(data)
         inputs = {
             "table": keras.Input((3,), name="table"),
             "waves": [keras.Input((7, 2)), keras.Input((12,), dtype="int32")],
             "image": keras.Input((8, 8, 3), name="image"),
+            "incomes": keras.Input((2,), name="incomes"),
         }
         scale = normalizer.unrolled if unrolled else normalizer
         model = keras.Model(inputs, scale(inputs))
@@ -152,8 +201,8 @@ class InputNormalizerTest(parameterized.TestCase):
         model.save(path)
         loaded = keras.saving.load_model(path)
         for a, b in zip(
-            keras.tree.flatten(model.predict(ALL, verbose=0)),
-            keras.tree.flatten(loaded.predict(ALL, verbose=0)),
+            keras.tree.flatten(model.predict(data, verbose=0)),
+            keras.tree.flatten(loaded.predict(data, verbose=0)),
             strict=True,
         ):
             np.testing.assert_array_equal(a, b)
@@ -205,6 +254,7 @@ class InputNormalizerTest(parameterized.TestCase):
     @parameterized.named_parameters(
         ("range", {"image_range": (0, 2)}, "image_range"),
         ("missing", {"missing": "drop"}, "missing"),
+        ("skewed", {"skewed": "log"}, "skewed"),
     )
     def test_arguments_that_are_none(self, arguments, expected):
         with self.assertRaisesRegex(ValueError, f"`{expected}` must be"):
