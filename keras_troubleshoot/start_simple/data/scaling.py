@@ -56,7 +56,7 @@ class Scaling:
             return [] if untouched else [rescaling(self.scale, self.offset)]
         if not self.mean:
             return []
-        steps = self.compressing()
+        steps = self.apart()
         mean, std = np.array(self.mean), np.array(self.std)
         if np.any(np.abs(mean) > ROUNDED * std):
             # Subtracting the rounded mean first is exact.
@@ -68,8 +68,8 @@ class Scaling:
             mean, std = mean / std, np.ones_like(std)
         return [*steps, standardizing(mean, std, self.rank)]
 
-    def compressing(self) -> list[Any]:
-        """Layers of the features as they are, and in their units."""
+    def apart(self) -> list[Any]:
+        """Layers of the features that are kept, and of those in their units."""
         if not self.unit:
             return []
         unit = np.array(self.unit)
