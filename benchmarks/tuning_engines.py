@@ -181,13 +181,17 @@ def free_port():
 
 @contextlib.contextmanager
 def addressed(port, tuner_id):
-    """keras-tuner's environment."""
+    """keras-tuner's environment, for Python alone.
+
+    gRPC reads that of the process in other threads meanwhile, which ends the
+    process where it is set then.
+    """
     told = {
         "KERASTUNER_TUNER_ID": tuner_id,
         "KERASTUNER_ORACLE_IP": "127.0.0.1",
         "KERASTUNER_ORACLE_PORT": str(port),
     }
-    with mock.patch.dict(os.environ, told):
+    with mock.patch.object(os, "environ", {**os.environ, **told}):
         yield
 
 

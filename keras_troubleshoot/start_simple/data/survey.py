@@ -126,12 +126,11 @@ def survey(
     arrays = {a.name: a for a in data_lib.profile(read).inputs}
     given = said.of(kinds, arrays)
     seen = {
-        label: see(array, kind_of(array, given.get(label), allowed), mask)
+        label: see(
+            array, kind_of(array, given.get(label), allowed), mask, compress
+        )
         for label, array in arrays.items()
     }
-    if compress:
-        for label, array in arrays.items():
-            look_for_tails(seen[label], array)
     counted = targets(read) if targets else None
     if counted is not None or any(s.needs_all for s in seen.values()):
         for inputs, outputs in whole.parts(x, y, limit=limit):
@@ -178,7 +177,7 @@ def kind_of(
     return kind
 
 
-def see(array: Array, kind: Input, mask: float | None) -> Seen:
+def see(array: Array, kind: Input, mask: float | None, compress: bool) -> Seen:
     """What a sample says of one input."""
     seen = Seen(
         array.name,
@@ -193,14 +192,9 @@ def see(array: Array, kind: Input, mask: float | None) -> Seen:
         seen.mask = mask if kind is Input.SEQUENCE else None
         size = array.values.shape[-1] if array.values.ndim > 1 else 1
         seen.moments = Moments(size)
+        if compress and kind is Input.TABULAR:
+            unit = compressing.units(array.values.reshape(-1, size))
+            seen.unit = unit if unit.any() else None
     elif not seen.needs_all:
         seen.low, seen.high = 0.0, 255.0
     return seen
-
-
-def look_for_tails(seen: Seen, array: Array) -> None:
-    """Finds the features of a table that are to be compressed."""
-    if seen.kind is Input.TABULAR:
-        rows = array.values.reshape(-1, seen.moments.mean.size)
-        unit = compressing.units(rows)
-        seen.unit = unit if unit.any() else None
